@@ -1,0 +1,39 @@
+"""Writing the log of who did what."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+
+from .models import Event, User
+
+
+def record(
+    *,
+    actor: User | None,
+    at: datetime,
+    via: str,
+    action: str,
+    of: models.Model,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    why: str = "",
+) -> Event:
+    """Add one event. Must run in the transaction of the change that it tells.
+
+    `of` is what was changed; `before` and `after` name only what differs.
+    Raises `TransactionManagementError` outside a transaction: a change without its event is a defect.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("An event belongs into the transaction of its change.")
+    return Event.objects.create(
+        actor=actor,
+        at=at,
+        via=via,
+        action=action,
+        object_type=of._meta.model_name or "",
+        object_id=of.pk,
+        before=before or {},
+        after=after or {},
+        why=why,
+    )

@@ -1,0 +1,27 @@
+"""Signing in: by e-mail address and password, by invitation only."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from django.http import HttpRequest
+
+from .models import User
+
+
+class PeopleBackend(AuthenticationBackend):  # type: ignore[misc]
+    """allauth's backend, closed to mailboxes. Whoever is disabled is signed out at the next request."""
+
+    def user_can_authenticate(self, user: User) -> bool:
+        return bool(super().user_can_authenticate(user)) and not user.is_mailbox
+
+    def get_user(self, user_id: Any) -> User | None:
+        user: User | None = super().get_user(user_id)
+        return user if user and self.user_can_authenticate(user) else None
+
+
+class InvitationOnly(DefaultAccountAdapter):  # type: ignore[misc]
+    """Nobody signs up: accounts are given by an administrator."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False

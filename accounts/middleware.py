@@ -1,0 +1,53 @@
+"""What every request gets from the person who makes it: language, zone, and the way in or out."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.utils import timezone, translation
+
+from .access import rule_of
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class PersonalMiddleware:
+    """Pages in the language and the time zone of the person."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if not user.is_authenticated:
+            return self.get_response(request)
+        with translation.override(user.language), timezone.override(user.zone):
+            request.LANGUAGE_CODE = user.language  # type: ignore[attr-defined]
+            response = self.get_response(request)
+        response.headers["Content-Language"] = user.language
+        return response
+
+
+class AccessMiddleware:
+    """Turns away whoever the address's rule does not let in."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *args: Any) -> HttpResponse | None:
+        rule = rule_of(request.resolver_match)
+        if rule is None:
+            raise PermissionDenied
+        if not rule.needs_sign_in():
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), resolve_url("account_login"))
+        if not rule.allows(request.user):
+            raise PermissionDenied
+        return None

@@ -1,0 +1,33 @@
+"""Questions about people."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.db import models
+
+from .choices import Role
+
+if TYPE_CHECKING:
+    from .models import User
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def active(self) -> "UserQuerySet":
+        return self.filter(is_active=True)
+
+    def people(self) -> "UserQuerySet":
+        """Those who can sign in."""
+        return self.filter(is_mailbox=False)
+
+    def secretariat(self) -> "UserQuerySet":
+        return self.filter(is_active=True, role__in=Role.secretariat())
+
+    def by_address(self, address: str) -> "UserQuerySet":
+        return self.filter(email__iexact=address.strip())
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """`get_by_natural_key` ignores case, as mail addresses are typed in any."""
+
+    def get_by_natural_key(self, username: str | None) -> Any:
+        return self.get(email__iexact=username)

@@ -1,0 +1,55 @@
+"""Insert-only tables, kept so by the database itself.
+
+Triggers are made anew after every migration: SQLite rebuilds a table when a column is altered, and
+drops its triggers without a word.
+"""
+
+from typing import Any
+
+from django.db import connections
+
+INSERT_ONLY = ("accounts_event",)
+
+_SQLITE = """
+CREATE TRIGGER IF NOT EXISTS {table}_no_{verb} BEFORE {VERB} ON {table}
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
+"""
+
+_POSTGRESQL = """
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$;
+CREATE OR REPLACE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}
+FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE OR REPLACE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+"""
+
+
+def create(using: str = "default", **kwargs: Any) -> None:
+    """Protect every insert-only table that exists. Safe to call again."""
+    connection = connections[using]
+    present = set(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        for table in INSERT_ONLY:
+            if table in present:
+                for statement in _statements(connection.vendor, table):
+                    cursor.execute(statement)
+
+
+def drop(using: str = "default") -> None:
+    """Take the protection away. For tests that flush the tables; nothing else calls it."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        for table in INSERT_ONLY:
+            if connection.vendor == "sqlite":
+                for verb in ("update", "delete"):
+                    cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{verb}")
+            else:
+                for name in ("change", "truncate"):
+                    cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{name} ON {table}")
+
+
+def _statements(vendor: str, table: str) -> list[str]:
+    if vendor == "sqlite":
+        return [_SQLITE.format(table=table, verb=verb, VERB=verb.upper()) for verb in ("update", "delete")]
+    return [_POSTGRESQL.format(table=table)]

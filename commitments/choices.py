@@ -1,0 +1,91 @@
+"""Words of the register. A leaf: anyone may import it."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(TextChoices):
+    """Where one line stands. Overdue, due soon and silent are computed, never chosen."""
+
+    NOT_STARTED = "not_started", _("Not started")
+    IN_PROGRESS = "in_progress", _("In progress")
+    PARTLY_DONE = "partly_done", _("Partly done")
+    DONE = "done", _("Done")
+    STALLED = "stalled", _("Stalled")
+    NOT_ASSESSABLE = "not_assessable", _("Not assessable")
+    NOT_OWED = "not_owed", _("Not owed")
+
+    @classmethod
+    def open(cls) -> set[str]:
+        """Something is still to be done."""
+        return {cls.NOT_STARTED, cls.IN_PROGRESS, cls.PARTLY_DONE, cls.STALLED}
+
+    @classmethod
+    def not_counted(cls) -> set[str]:
+        """Lines that a roll-up leaves out: nobody can say, or nothing is owed."""
+        return {cls.NOT_ASSESSABLE, cls.NOT_OWED}
+
+    @property
+    def symbol(self) -> str:
+        """The letter of its shape in the pages' sprite."""
+        return _SYMBOLS[self.value]
+
+
+_SYMBOLS = {
+    "not_started": "n",
+    "in_progress": "p",
+    "partly_done": "q",
+    "done": "d",
+    "stalled": "s",
+    "not_assessable": "a",
+    "not_owed": "x",
+}
+
+
+class Strength(TextChoices):
+    """From the operative words, kept as they stand (coding manual §4)."""
+
+    AGREED = "agreed", _("agreed")
+    INTENDS = "intends", _("intends")
+    SUPPORTS = "supports", _("supports")
+    STRESSES = "stresses", _("stresses")
+    CALLS = "calls", _("calls")
+
+
+class Life(TextChoices):
+    ACTIVE = "active", _("Active")
+    REPLACED = "replaced", _("Replaced")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Role(TextChoices):
+    LEAD = "lead", _("Lead")
+    CONTRIBUTING = "contributing", _("Contributing")
+
+
+class Purpose(TextChoices):
+    """What falls due: the thing itself, or the next report about it."""
+
+    FINAL = "final", _("Final deadline")
+    REVIEW = "review", _("Next review")
+
+
+class Basis(TextChoices):
+    """Where a deadline comes from. The three never look alike."""
+
+    STATED = "stated", _("Stated")
+    DERIVED = "derived", _("Derived")
+    SET = "set", _("Set")
+
+
+class Timing(TextChoices):
+    """How a line stands to its deadline: computed."""
+
+    OVERDUE = "overdue", _("Overdue")
+    SOON = "soon", _("Due soon")
+    LATER = "later", _("On track")
+    NONE = "none", _("No date set")
+    CLOSED = "closed", _("Nothing open")
+
+
+NOTE_LENGTH = 4000

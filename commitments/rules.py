@@ -1,0 +1,72 @@
+"""Rules on plain values. Time is an argument; the same rules in SQL stand in querysets.py, tied by a test."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from .choices import Life, Status, Timing
+
+
+def is_open(*, status: str, life: str) -> bool:
+    """Something is still to be done: the line is open and its commitment is in force."""
+    return status in Status.open() and life == Life.ACTIVE
+
+
+def timing(
+    *, status: str, life: str, due_at: datetime | None, now: datetime, soon: timedelta
+) -> Timing:
+    """How a line stands to its deadline.
+
+    `due_at` (UTC) is the first instant after the last day in the party's zone, so a line is overdue
+    from that instant on. A line without a deadline is never overdue. `soon` is how long before the
+    end a line counts as due soon.
+    """
+    if not is_open(status=status, life=life):
+        return Timing.CLOSED
+    if due_at is None:
+        return Timing.NONE
+    if due_at <= now:
+        return Timing.OVERDUE
+    return Timing.SOON if due_at <= now + soon else Timing.LATER
+
+
+def days_left(*, due: date, today: date) -> int:
+    """Days from today to the due day; negative when it is past."""
+    return (due - today).days
+
+
+@dataclass(frozen=True)
+class RollUp:
+    """What the lines of a commitment say together. It is done only when every applicable line is."""
+
+    counts: dict[str, int]
+    overdue: int
+
+    @property
+    def shown(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def applicable(self) -> int:
+        return self.shown - sum(self.counts.get(status, 0) for status in Status.not_counted())
+
+    @property
+    def done(self) -> int:
+        return self.counts.get(Status.DONE, 0)
+
+    @property
+    def is_done(self) -> bool:
+        return self.applicable > 0 and self.done == self.applicable
+
+
+def roll_up(lines: Iterable[tuple[str, bool]]) -> RollUp:
+    """Add up lines given as (status, overdue)."""
+    lines = list(lines)
+    counts = Counter(status for status, _overdue in lines)
+    return RollUp(counts=dict(counts), overdue=sum(overdue for _status, overdue in lines))
+
+
+def why_not_done_alone(*, status: str, proposed_by: int | None, actor: int) -> bool:
+    """Whether setting `status` now would let one person alone call a line done."""
+    return status == Status.DONE and proposed_by in {None, actor}

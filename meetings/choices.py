@@ -1,0 +1,33 @@
+"""Words of meetings and parties. A leaf: anyone may import it."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class PartyKind(TextChoices):
+    MEMBER = "member", _("Member state")
+    ORGAN = "organ", _("Organ")
+    OBSERVER = "observer", _("Observer")
+
+
+class Sensitivity(TextChoices):
+    """Who may read: inherited downwards, the strictest counts."""
+
+    PUBLIC = "public", _("Public")
+    MEMBERS = "members", _("Members")
+    SECRETARIAT = "secretariat", _("Secretariat only")
+    PARTY = "party", _("One party and the secretariat")
+
+
+class InstrumentKind(TextChoices):
+    PROGRAMME = "programme", _("Programme")
+    STRATEGY = "strategy", _("Strategy")
+    CONVENTION = "convention", _("Convention")
+    AGREEMENT = "agreement", _("Agreement")
+    PROTOCOL = "protocol", _("Protocol")
+    RESOLUTION = "resolution", _("Resolution")
+    ACTION_PLAN = "action plan", _("Action plan")
+    CONCEPT = "concept", _("Concept")
+    TREATY = "treaty", _("Treaty")
+    ADDRESS = "address", _("Address")
+    OTHER = "other", _("Other")

@@ -1,0 +1,238 @@
+"""Parties and their focal points; meetings, what they published, and the instruments named there."""
+
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import validate_zone
+
+from .choices import InstrumentKind, PartyKind, Sensitivity
+from .querysets import (
+    FocalPointQuerySet,
+    InstrumentQuerySet,
+    MeetingQuerySet,
+    PartyQuerySet,
+    ReportQuerySet,
+)
+
+
+def saturday_and_sunday() -> list[int]:
+    """The weekend of most parties, in ISO weekday numbers."""
+    return [6, 7]
+
+
+class Party(models.Model):
+    """A state or an organ that can owe something. Its code is what addresses and exports call it."""
+
+    code = models.CharField(_("code"), max_length=8, unique=True)
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=PartyKind.choices)
+    joined = models.DateField(_("member since"), null=True, blank=True)
+    left = models.DateField(_("member until"), null=True, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, validators=[validate_zone])
+    weekend = models.JSONField(_("weekend"), default=saturday_and_sunday)
+    holidays = models.CharField(_("public holidays of"), max_length=2, blank=True)
+    mailbox = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("mailbox"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"is_mailbox": True},
+    )
+
+    objects = PartyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("party")
+        verbose_name_plural = _("parties")
+        ordering = ("name", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(left=None) | models.Q(left__gt=models.F("joined")),
+                name="party_leaves_after_it_joined",
+                violation_error_message=_("A party leaves after the day it joined."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind=PartyKind.MEMBER) | models.Q(joined__isnull=False),
+                name="member_has_a_joining_day",
+                violation_error_message=_("Enter the day from which the state is a member."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class FocalPoint(models.Model):
+    """The term during which a person answers for a party."""
+
+    party = models.ForeignKey(
+        Party, verbose_name=_("party"), on_delete=models.PROTECT, related_name="focal_points"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        on_delete=models.PROTECT,
+        related_name="terms",
+    )
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+    is_deputy = models.BooleanField(_("deputy"), default=False)
+
+    objects = FocalPointQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("focal point")
+        verbose_name_plural = _("focal points")
+        ordering = ("party", "is_deputy", "-starts_on", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")),
+                name="term_ends_after_it_starts",
+                violation_error_message=_("A term ends on or after the day it starts."),
+            ),
+            models.UniqueConstraint(
+                fields=["party", "user", "starts_on"],
+                name="one_term_per_person_party_and_day",
+                violation_error_message=_("This person has a term for this party from that day already."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.party}"
+
+
+class Meeting(models.Model):
+    """One meeting of a series. The day of a coming one may not be known yet: then `expected` says when."""
+
+    slug = models.SlugField(_("address"), unique=True)
+    series = models.CharField(_("series"), max_length=200)
+    number = models.PositiveSmallIntegerField(_("number"))
+    title = models.CharField(_("title"), max_length=250)
+    place = models.CharField(_("place"), max_length=100, blank=True)
+    starts_on = models.DateField(_("first day"), null=True, blank=True)
+    ends_on = models.DateField(_("last day"), null=True, blank=True)
+    expected = models.CharField(_("expected"), max_length=50, blank=True)
+    chair = models.ForeignKey(
+        Party, verbose_name=_("chair"), on_delete=models.PROTECT, null=True, blank=True, related_name="chaired"
+    )
+    attended = models.ManyToManyField(Party, verbose_name=_("attended by"), blank=True, related_name="meetings")
+    next_meeting = models.OneToOneField(
+        "self",
+        verbose_name=_("next meeting"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="previous_meeting",
+    )
+    officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("desk officer"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("meeting")
+        verbose_name_plural = _("meetings")
+        ordering = ("series", "-number", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["series", "number"],
+                name="one_meeting_per_series_and_number",
+                violation_error_message=_("This series has a meeting with that number already."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(starts_on=None, ends_on=None)
+                | models.Q(ends_on__gte=models.F("starts_on")),
+                name="meeting_ends_after_it_starts",
+                violation_error_message=_("A meeting ends on or after its first day."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("meetings:detail", args=[self.slug])
+
+
+class Report(models.Model):
+    """One published text of a meeting. Offsets everywhere count characters of `text`."""
+
+    meeting = models.ForeignKey(
+        Meeting, verbose_name=_("meeting"), on_delete=models.PROTECT, related_name="reports"
+    )
+    language = models.CharField(_("language"), max_length=10)
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    title = models.CharField(_("title"), max_length=250)
+    source_url = models.URLField(_("source"), blank=True)
+    raw = models.BinaryField(_("raw bytes"))
+    raw_sha256 = models.CharField(_("SHA-256 of the raw bytes"), max_length=64)
+    text = models.TextField(_("canonical text"))
+    sha256 = models.CharField(_("SHA-256 of the canonical text"), max_length=64)
+    sensitivity = models.CharField(
+        _("sensitivity"), max_length=12, choices=Sensitivity.choices, default=Sensitivity.PUBLIC
+    )
+    restricted_to = models.ForeignKey(
+        Party, verbose_name=_("restricted to"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        ordering = ("meeting", "language", "-version", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["meeting", "language", "version"],
+                name="one_report_per_meeting_language_and_version",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sensitivity=Sensitivity.PARTY, restricted_to__isnull=False)
+                | (~models.Q(sensitivity=Sensitivity.PARTY) & models.Q(restricted_to=None)),
+                name="report_restricted_to_one_party_names_it",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("meetings:report", args=[self.meeting.slug])
+
+
+class Instrument(models.Model):
+    """A named programme, strategy, convention or plan that commitments carry out."""
+
+    slug = models.SlugField(_("address"), max_length=100, unique=True)
+    name = models.CharField(_("name"), max_length=300)
+    kind = models.CharField(_("kind"), max_length=20, choices=InstrumentKind.choices)
+    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+    opens = models.DateField(_("valid from"), null=True, blank=True)
+    ends = models.DateField(_("valid until"), null=True, blank=True)
+    place = models.CharField(_("adopted in"), max_length=100, blank=True)
+
+    objects = InstrumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("instrument")
+        verbose_name_plural = _("instruments")
+        ordering = ("name", "pk")
+
+    def __str__(self) -> str:
+        return self.name

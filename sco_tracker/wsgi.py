@@ -1,0 +1,9 @@
+"""The WSGI entrance of the web processes."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sco_tracker.settings")
+
+application = get_wsgi_application()

@@ -1,0 +1,77 @@
+"""Writing about people. Each function owns its fields and adds its event."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from .audit import record
+from .choices import Role
+from .models import User
+
+
+def add_person(
+    *,
+    email: str,
+    name: str,
+    now: datetime,
+    via: str,
+    actor: User | None = None,
+    role: str = Role.READER,
+    password: str | None = None,
+    is_mailbox: bool = False,
+    language: str = "en",
+    time_zone: str = "UTC",
+) -> User:
+    """Give somebody an account, or enter a mailbox. Without a password nobody can sign in yet.
+
+    Raises `ValidationError` by field, for instance when somebody has the address already.
+    """
+    user = User(
+        email=User.objects.normalize_email(email.strip()),
+        name=name.strip(),
+        role=role,
+        is_mailbox=is_mailbox,
+        language=language,
+        time_zone=time_zone,
+        date_joined=now,
+    )
+    user.set_password(password)
+    user.full_clean()
+    with transaction.atomic():
+        user.save()
+        after = {"name": user.name, "role": role, "is_mailbox": is_mailbox}
+        record(actor=actor, at=now, via=via, action="person.added", of=user, after=after)
+    return user
+
+
+def change_person(
+    *, user: User, values: dict[str, Any], actor: User | None, now: datetime, via: str, seen: int | None = None
+) -> User:
+    """Change what is known of a person: only the named fields, noticing if somebody was quicker.
+
+    `seen` is the version that the form was made from; None takes the present one. Addresses are
+    told as changed, never written into the log.
+    """
+    changed = {name: value for name, value in values.items() if getattr(user, name) != value}
+    if not changed:
+        return user
+    before = {name: _told(name, getattr(user, name)) for name in changed}
+    with transaction.atomic():
+        mine = User.objects.filter(pk=user.pk, version=seen if seen is not None else user.version)
+        if not mine.update(**changed, version=F("version") + 1):
+            raise ValidationError(
+                _("Somebody changed these entries after you opened them. Look at them again, then save."),
+                code="stale",
+            )
+        after = {name: _told(name, value) for name, value in changed.items()}
+        record(actor=actor, at=now, via=via, action="person.changed", of=user, before=before, after=after)
+    user.refresh_from_db()
+    return user
+
+
+def _told(name: str, value: Any) -> Any:
+    return _("changed") if name == "email" else value

@@ -1,0 +1,45 @@
+"""What every test shares."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from unittest import mock
+
+import pytest
+from django.conf import settings
+from django.test import TransactionTestCase
+
+from accounts import triggers
+
+
+def pytest_configure() -> None:
+    settings.DATA_DIR.mkdir(mode=0o700)
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def flush_past_triggers() -> Iterator[None]:
+    """Tests that commit are cleaned by emptying the tables, which insert-only tables forbid.
+
+    So their triggers are away for that moment, and are there again for the next test.
+    """
+    empty_tables = TransactionTestCase._fixture_teardown
+
+    def teardown(self: TransactionTestCase) -> None:
+        triggers.drop()
+        try:
+            empty_tables(self)
+        finally:
+            triggers.create()
+
+    with mock.patch.object(TransactionTestCase, "_fixture_teardown", teardown):
+        yield
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment at which a test takes place: a day between the meeting and its first deadlines."""
+    return datetime(2024, 9, 2, 6, 0, tzinfo=UTC)

@@ -19,7 +19,9 @@ class Access(Enum):
 
     PUBLIC = "anyone, signed in or not"
     SIGNED_IN = "anyone who is signed in"
-    OBJECT = "anyone who is signed in and may see the object; others are told that it does not exist"
+    OBJECT = (
+        "anyone who is signed in and may see the object; others are told that it does not exist"
+    )
     OFFICER = "officers and administrators"
     ADMINISTRATOR = "administrators"
 

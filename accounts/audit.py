@@ -25,7 +25,9 @@ def record(
     Raises `TransactionManagementError` outside a transaction: a change without its event is a defect.
     """
     if not transaction.get_connection().in_atomic_block:
-        raise transaction.TransactionManagementError("An event belongs into the transaction of its change.")
+        raise transaction.TransactionManagementError(
+            "An event belongs into the transaction of its change."
+        )
     return Event.objects.create(
         actor=actor,
         at=at,

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from .models import User
 
 
-class PeopleBackend(AuthenticationBackend):  # type: ignore[misc]
+class PeopleBackend(AuthenticationBackend):
     """allauth's backend, closed to mailboxes. Whoever is disabled is signed out at the next request."""
 
     def user_can_authenticate(self, user: User) -> bool:
@@ -20,7 +20,7 @@ class PeopleBackend(AuthenticationBackend):  # type: ignore[misc]
         return user if user and self.user_can_authenticate(user) else None
 
 
-class InvitationOnly(DefaultAccountAdapter):  # type: ignore[misc]
+class InvitationOnly(DefaultAccountAdapter):
     """Nobody signs up: accounts are given by an administrator."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

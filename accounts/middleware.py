@@ -15,17 +15,21 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class PersonalMiddleware:
-    """Pages in the language and the time zone of the person."""
+    """Pages in the language and the time zone of the person, at one moment: `request.now` (UTC).
+
+    The clock is read here and nowhere behind it, so that everything on a page is true at once.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
+        request.now = timezone.now()  # type: ignore[attr-defined]
         if not user.is_authenticated:
             return self.get_response(request)
         with translation.override(user.language), timezone.override(user.zone):
-            request.LANGUAGE_CODE = user.language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = user.language
             response = self.get_response(request)
         response.headers["Content-Language"] = user.language
         return response

@@ -72,9 +72,7 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="delivery_hour_by_day",
                 violation_error_message=_("Choose an hour from 6 to 20."),
             ),
-            models.CheckConstraint(
-                condition=models.Q(role__in=Role.values), name="role_is_known"
-            ),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="role_is_known"),
             models.CheckConstraint(
                 condition=models.Q(is_mailbox=False) | models.Q(role=Role.READER),
                 name="mailbox_has_no_powers",

@@ -51,5 +51,8 @@ def drop(using: str = "default") -> None:
 
 def _statements(vendor: str, table: str) -> list[str]:
     if vendor == "sqlite":
-        return [_SQLITE.format(table=table, verb=verb, VERB=verb.upper()) for verb in ("update", "delete")]
+        return [
+            _SQLITE.format(table=table, verb=verb, VERB=verb.upper())
+            for verb in ("update", "delete")
+        ]
     return [_POSTGRESQL.format(table=table)]

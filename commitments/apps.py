@@ -5,3 +5,12 @@ from django.apps import AppConfig
 
 class CommitmentsConfig(AppConfig):
     name = "commitments"
+
+    def ready(self) -> None:
+        from ui.panels import register
+
+        from . import panels
+
+        register("report.text", panels.report_text)
+        register("report.aside", panels.report_commitments)
+        register("meeting.main", panels.meeting_commitments)

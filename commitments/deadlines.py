@@ -87,12 +87,12 @@ def move(
 
 def effective(obligation: Obligation, purpose: str | None = None) -> Deadline | None:
     """The current deadline that holds for a line: its own before the commitment's, the earliest first."""
-    best: Deadline | None = None
-    for candidate in holding(obligation).values():
-        fits = purpose in {None, candidate.purpose} and candidate.due is not None
-        if fits and (best is None or best.due is None or candidate.due < best.due):
-            best = candidate
-    return best
+    dated = [
+        (row.due, row.pk, row)
+        for row in holding(obligation).values()
+        if row.due is not None and purpose in {None, row.purpose}
+    ]
+    return min(dated)[2] if dated else None
 
 
 def holding(obligation: Obligation) -> dict[str, Deadline]:
@@ -116,7 +116,9 @@ def check_due(commitment: Commitment, due: date) -> None:
     held = commitment.meeting.starts_on
     if held and due <= held:
         words = {"day": date_format(held, "DATE_FORMAT")}
-        raise ValidationError({"due": _("Enter a date after %(day)s, the day of the meeting.") % words})
+        raise ValidationError(
+            {"due": _("Enter a date after %(day)s, the day of the meeting.") % words}
+        )
     if due.year > LAST_YEAR:
         raise ValidationError({"due": _("Enter a year up to %(year)d.") % {"year": LAST_YEAR}})
 

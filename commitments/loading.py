@@ -41,11 +41,18 @@ def load_meeting(path: Path, *, now: datetime, via: str, actor: User | None = No
                 if not Commitment.objects.filter(reference=row["reference"]).exists():
                     promise = _promise(row, report, parties, themes, instruments, now)
                     services.register(
-                        meeting=meeting, report=report, promise=promise, actor=actor, now=now, via=via
+                        meeting=meeting,
+                        report=report,
+                        promise=promise,
+                        actor=actor,
+                        now=now,
+                        via=via,
                     )
         except KeyError as missing:
             words = {"file": path.name, "key": missing.args[0]}
-            raise ValidationError(_("%(file)s: “%(key)s” is missing or not known.") % words) from None
+            raise ValidationError(
+                _("%(file)s: “%(key)s” is missing or not known.") % words
+            ) from None
     return meeting
 
 
@@ -54,7 +61,9 @@ def _read(path: Path) -> tuple[dict[str, Any], bytes]:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         return data, (path.parent / data["report"]["file"]).read_bytes()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ValidationError(_("%(file)s cannot be read: %(why)s") % {"file": path.name, "why": error}) from None
+        raise ValidationError(
+            _("%(file)s cannot be read: %(why)s") % {"file": path.name, "why": error}
+        ) from None
     except (KeyError, TypeError):
         words = {"file": path.name}
         raise ValidationError(_("%(file)s does not name its report's file.") % words) from None
@@ -88,7 +97,12 @@ def _report(row: dict[str, Any], raw: bytes, meeting: Meeting) -> Report:
                 _("%(file)s is not the text that was coded: its %(name)s is %(found)s.")
                 % {"file": row["file"], "name": name, "found": value}
             )
-    values = {**_given(row, ("title", "source_url", "sensitivity")), "raw": raw, "text": text, **found}
+    values = {
+        **_given(row, ("title", "source_url", "sensitivity")),
+        "raw": raw,
+        "text": text,
+        **found,
+    }
     key = {"meeting": meeting, "language": row["language"], "version": row["version"]}
     return Report.objects.get_or_create(**key, defaults=values)[0]
 
@@ -140,19 +154,24 @@ def _span(row: dict[str, Any], reference: str, report: Report) -> Span:
 
 
 def _owing(named: str | list[str], report: Report, parties: dict[str, Party]) -> list[Party]:
-    """"all" means every member state on the day of the meeting (coding manual §5)."""
-    if named == "all":
-        return list(Party.objects.members(report.meeting.starts_on).order_by("name", "pk"))
+    """ "all" means every member state on the day of the meeting (coding manual §5)."""
+    day = report.meeting.starts_on
+    if named == "all" and day:
+        return list(Party.objects.members(day).order_by("name", "pk"))
     return [parties[code] for code in named]
 
 
 def _period(row: dict[str, Any]) -> Period:
-    return Period(due=row["due"], opens=row.get("opens"), wording=row["wording"], basis=row["basis"])
+    return Period(
+        due=row["due"], opens=row.get("opens"), wording=row["wording"], basis=row["basis"]
+    )
 
 
 def _sample_review(days: int, now: datetime) -> Period:
     """The file says how often; the first review is counted from the day of loading."""
-    reason = _("Sample: reviewed every %(days)d days, counted from the day of loading.") % {"days": days}
+    reason = _("Sample: reviewed every %(days)d days, counted from the day of loading.") % {
+        "days": days
+    }
     return services.review_from(now, days, reason=reason)
 
 

@@ -48,7 +48,11 @@ class Commitment(models.Model):
     title = models.CharField(_("title"), max_length=200)
     strength = models.CharField(_("strength"), max_length=10, choices=Strength.choices)
     theme = models.ForeignKey(
-        Theme, verbose_name=_("theme"), on_delete=models.PROTECT, null=True, related_name="commitments"
+        Theme,
+        verbose_name=_("theme"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="commitments",
     )
     instruments = models.ManyToManyField(
         Instrument, verbose_name=_("instruments"), blank=True, related_name="commitments"
@@ -57,12 +61,19 @@ class Commitment(models.Model):
         _("sensitivity"), max_length=12, choices=Sensitivity.choices, default=Sensitivity.PUBLIC
     )
     restricted_to = models.ForeignKey(
-        Party, verbose_name=_("restricted to"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Party,
+        verbose_name=_("restricted to"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     life = models.CharField(_("life"), max_length=10, choices=Life.choices, default=Life.ACTIVE)
     is_certain = models.BooleanField(_("certain"), default=True)
     coder_note = models.TextField(_("why it was coded so"), blank=True)
-    review_days = models.PositiveSmallIntegerField(_("review rhythm in days"), null=True, blank=True)
+    review_days = models.PositiveSmallIntegerField(
+        _("review rhythm in days"), null=True, blank=True
+    )
     officer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("desk officer"),
@@ -103,7 +114,10 @@ class Quotation(models.Model):
     """One exact span of a report. The operative words that govern it may stand elsewhere in the text."""
 
     commitment = models.ForeignKey(
-        Commitment, verbose_name=_("commitment"), on_delete=models.CASCADE, related_name="quotations"
+        Commitment,
+        verbose_name=_("commitment"),
+        on_delete=models.CASCADE,
+        related_name="quotations",
     )
     report = models.ForeignKey(
         Report, verbose_name=_("report"), on_delete=models.PROTECT, related_name="quotations"
@@ -144,7 +158,10 @@ class Obligation(models.Model):
     """The line of one party under a commitment."""
 
     commitment = models.ForeignKey(
-        Commitment, verbose_name=_("commitment"), on_delete=models.CASCADE, related_name="obligations"
+        Commitment,
+        verbose_name=_("commitment"),
+        on_delete=models.CASCADE,
+        related_name="obligations",
     )
     party = models.ForeignKey(
         Party, verbose_name=_("party"), on_delete=models.PROTECT, related_name="obligations"
@@ -183,6 +200,10 @@ class Obligation(models.Model):
     registered_at = models.DateTimeField(_("registered"), editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    # What pages put on a line for one moment (tables.note_timing).
+    timing_now: Timing
+    days: int | None
+
     objects = ObligationQuerySet.as_manager()
 
     class Meta:
@@ -205,7 +226,9 @@ class Obligation(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=["due_at"], name="obligation_due", condition=Q(due_at__isnull=False)),
+            models.Index(
+                fields=["due_at"], name="obligation_due", condition=Q(due_at__isnull=False)
+            ),
             models.Index(fields=["party", "status"], name="obligation_party_status"),
         )
 
@@ -260,7 +283,11 @@ class Deadline(models.Model):
     reason = models.TextField(_("reason"), blank=True)
     created_at = models.DateTimeField(_("entered"))
     replaces = models.ForeignKey(
-        "self", verbose_name=_("replaces"), on_delete=models.PROTECT, null=True, related_name="replaced_by"
+        "self",
+        verbose_name=_("replaces"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="replaced_by",
     )
     is_current = models.BooleanField(_("current"), default=True)
 
@@ -286,7 +313,8 @@ class Deadline(models.Model):
                 name="deadline_ends_after_it_opens",
             ),
             models.CheckConstraint(
-                condition=~Q(basis=Basis.STATED) | ~Q(wording=""), name="stated_deadline_quotes_its_words"
+                condition=~Q(basis=Basis.STATED) | ~Q(wording=""),
+                name="stated_deadline_quotes_its_words",
             ),
             models.CheckConstraint(
                 condition=~Q(basis=Basis.SET) | ~Q(reason=""), name="set_deadline_gives_its_reason"

@@ -1,11 +1,14 @@
 """Questions about the register. Each page has one method that says what its rows read; orders end in the key."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
 
 from accounts.models import User
 from meetings.choices import Sensitivity
@@ -21,6 +24,22 @@ if TYPE_CHECKING:
 def soon() -> timedelta:
     """How long before its end a line counts as due soon."""
     return timedelta(days=settings.DUE_SOON_DAYS)
+
+
+def _is_open() -> Q:
+    """The SQL twin of rules.is_open."""
+    return Q(status__in=Status.open(), commitment__life=Life.ACTIVE)
+
+
+def _timing(timing: Timing, now: datetime) -> Q:
+    """The SQL twin of rules.timing, one condition a state."""
+    return {
+        Timing.OVERDUE: _is_open() & Q(due_at__lte=now),
+        Timing.SOON: _is_open() & Q(due_at__gt=now, due_at__lte=now + soon()),
+        Timing.LATER: _is_open() & Q(due_at__gt=now + soon()),
+        Timing.NONE: _is_open() & Q(due_at=None),
+        Timing.CLOSED: ~_is_open(),
+    }[timing]
 
 
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
@@ -43,9 +62,26 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
             found = found.filter(search_text__contains=word)
         return found
 
+    def having_line(self, lines: "ObligationQuerySet") -> "CommitmentQuerySet":
+        """Commitments with at least one of these lines."""
+        return self.filter(Exists(lines.filter(commitment=OuterRef("pk"))))
+
+    def counts_by_timing(self, lines: "ObligationQuerySet", now: datetime) -> dict[str, int]:
+        """How many commitments have a line in each state, in one statement."""
+        return self.aggregate(
+            all=Count("pk"),
+            **{
+                timing.value: Count(
+                    "pk",
+                    filter=Exists(lines.in_timing([timing], now).filter(commitment=OuterRef("pk"))),
+                )
+                for timing in (Timing.OVERDUE, Timing.SOON, Timing.NONE)
+            },
+        )
+
     def with_timing(self, user: User, now: datetime) -> "CommitmentQuerySet":
         """Annotate `next_due_at`: the earliest end among the open lines that the person may see."""
-        from .models import Obligation
+        from .models import Commitment, Deadline, Obligation, Quotation
 
         lines = (
             Obligation.objects.visible_lines(user, now)
@@ -53,22 +89,8 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
             .filter(commitment=OuterRef("pk"), due_at__isnull=False)
             .order_by("due_at", "pk")
         )
-        return self.annotate(next_due_at=Subquery(lines.values("due_at")[:1]))
-
-    def in_timing(self, timing: str, user: User, now: datetime) -> "CommitmentQuerySet":
-        """Commitments with at least one visible line in this state; `later` means that none is nearer."""
-        from .models import Obligation
-
-        lines = Obligation.objects.visible_lines(user, now).filter(commitment=OuterRef("pk"))
-        near = Q(Exists(lines.overdue(now))) | Q(Exists(lines.due_soon(now)))
-        conditions = {
-            Timing.OVERDUE: Q(Exists(lines.overdue(now))),
-            Timing.SOON: Q(Exists(lines.due_soon(now))),
-            Timing.LATER: Q(Exists(lines.due_later(now))) & ~near,
-            Timing.NONE: Q(Exists(lines.undated())),
-            Timing.CLOSED: ~Q(Exists(lines.open())),
-        }
-        return self.filter(conditions[Timing(timing)])
+        found: CommitmentQuerySet = self.annotate(next_due_at=Subquery(lines.values("due_at")[:1]))
+        return found
 
     def for_list(self, user: User, now: datetime) -> "CommitmentQuerySet":
         """Everything one row of the list reads: its meeting and its visible lines, in two queries."""
@@ -80,6 +102,10 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
             .select_related("meeting", "theme")
             .prefetch_related(Prefetch("obligations", lines, to_attr="lines"))
         )
+
+    def soonest_first(self) -> "CommitmentQuerySet":
+        """What falls due first stands first; what has no date stands last."""
+        return self.order_by(F("next_due_at").asc(nulls_last=True), "reference", "pk")
 
     def for_detail(self) -> "CommitmentQuerySet":
         return self.select_related("meeting", "theme").prefetch_related("instruments")
@@ -105,34 +131,19 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
 
     def open(self) -> "ObligationQuerySet":
         """Something is still to be done (rules.is_open)."""
-        return self.filter(status__in=Status.open(), commitment__life=Life.ACTIVE)
+        return self.filter(_is_open())
 
     def overdue(self, now: datetime) -> "ObligationQuerySet":
-        return self.open().filter(due_at__lte=now)
+        return self.in_timing([Timing.OVERDUE], now)
 
-    def due_soon(self, now: datetime) -> "ObligationQuerySet":
-        return self.open().filter(due_at__gt=now, due_at__lte=now + soon())
-
-    def due_later(self, now: datetime) -> "ObligationQuerySet":
-        return self.open().filter(due_at__gt=now + soon())
-
-    def undated(self) -> "ObligationQuerySet":
-        return self.open().filter(due_at=None)
-
-    def in_timing(self, timing: Timing, now: datetime) -> "ObligationQuerySet":
-        """The SQL twin of rules.timing."""
-        if timing is Timing.CLOSED:
-            return self.exclude(status__in=Status.open(), commitment__life=Life.ACTIVE)
-        lines = {
-            Timing.OVERDUE: lambda: self.overdue(now),
-            Timing.SOON: lambda: self.due_soon(now),
-            Timing.LATER: lambda: self.due_later(now),
-            Timing.NONE: self.undated,
-        }
-        return lines[timing]()
+    def in_timing(self, timings: Iterable[str], now: datetime) -> "ObligationQuerySet":
+        """Lines in any of these states: the SQL twin of rules.timing."""
+        return self.filter(reduce(or_, (_timing(Timing(t), now) for t in timings), Q(pk__in=[])))
 
     def for_strip(self) -> "ObligationQuerySet":
-        return self.select_related("party", "next_deadline").order_by("party__kind", "party__name", "pk")
+        return self.select_related("party", "next_deadline").order_by(
+            "party__kind", "party__name", "pk"
+        )
 
     def for_detail(self) -> "ObligationQuerySet":
         return self.for_strip().select_related("owner", "commitment", "done_proposed_by")
@@ -142,21 +153,33 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         today = now.astimezone(user.zone).date()
         return self.filter(Q(owner=user) | Q(owner=None, party__in=parties_of(user, today)))
 
-    def summary_by_party(self, now: datetime) -> "models.QuerySet[Obligation, dict[str, object]]":
+    def for_list(self) -> "ObligationQuerySet":
+        """Everything one row of the list of lines reads."""
+        return self.select_related("commitment__meeting", "party", "next_deadline")
+
+    def soonest_first(self) -> "ObligationQuerySet":
+        return self.order_by(F("due_at").asc(nulls_last=True), "commitment__reference", "pk")
+
+    def summary_by_party(self, now: datetime) -> Any:
         """One row a party: how many lines in each status, how many overdue. One statement."""
-        counts = {
-            status: Count("pk", filter=Q(status=status)) for status in Status.values
-        }
-        late = Q(due_at__lte=now, status__in=Status.open(), commitment__life=Life.ACTIVE)
+        counts = {status: Count("pk", filter=Q(status=status)) for status in Status.values}
         return (
             self.values("party__code", "party__name", "party__kind")
             .annotate(
                 lines=Count("pk"),
-                overdue=Count("pk", filter=late),
-                oldest=Min("due_at", filter=late),
+                overdue=Count("pk", filter=_timing(Timing.OVERDUE, now)),
                 **counts,
             )
             .order_by("party__kind", "-overdue", "party__name")
+        )
+
+    def figures(self, now: datetime) -> dict[str, Any]:
+        """The figures of the home page, in one statement: lines overdue, due soon and without a date."""
+        timings = (Timing.OVERDUE, Timing.SOON, Timing.NONE)
+        return self.aggregate(
+            lines=Count("pk"),
+            late_parties=Count("party", filter=_timing(Timing.OVERDUE, now), distinct=True),
+            **{timing.value: Count("pk", filter=_timing(timing, now)) for timing in timings},
         )
 
 

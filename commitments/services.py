@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+import meetings.services
 from accounts.audit import record
 from accounts.models import User
 from meetings.choices import Sensitivity
@@ -111,7 +112,11 @@ def change_status(
         status=status, proposed_by=obligation.done_proposed_by_id, actor=actor.pk
     )
     before = {"status": obligation.status}
-    after = {"status": obligation.status, "proposed": Status.DONE.value} if alone else {"status": status}
+    after = (
+        {"status": obligation.status, "proposed": Status.DONE.value}
+        if alone
+        else {"status": status}
+    )
     with transaction.atomic():
         mine = Obligation.objects.filter(pk=obligation.pk, version=seen)
         if not mine.update(
@@ -122,18 +127,36 @@ def change_status(
             raise Stale
         action = "done.proposed" if alone else "status.changed"
         record(
-            actor=actor, at=now, via=via, action=action, of=obligation, before=before, after=after, why=note
+            actor=actor,
+            at=now,
+            via=via,
+            action=action,
+            of=obligation,
+            before=before,
+            after=after,
+            why=note,
         )
     obligation.refresh_from_db()
     return obligation
 
 
+def change_party(
+    *, party: Party, values: dict[str, Any], actor: User | None, now: datetime, via: str
+) -> Party:
+    """Change a party. In a new time zone its days end at other moments, so its lines are reckoned anew."""
+    with transaction.atomic():
+        party = meetings.services.change_party(
+            party=party, values=values, actor=actor, now=now, via=via
+        )
+        if "time_zone" in values:
+            deadlines.refresh(Obligation.objects.filter(party=party).select_related("party"))
+    return party
+
+
 def review_from(now: datetime, days: int, *, reason: str) -> Period:
     """The next review of a standing commitment, `days` days from today (UTC)."""
     today = now.date()
-    return Period(
-        opens=today, due=today + timedelta(days=days), basis=Basis.SET, reason=reason
-    )
+    return Period(opens=today, due=today + timedelta(days=days), basis=Basis.SET, reason=reason)
 
 
 def _check(promise: Promise, report: Report | None) -> None:
@@ -145,7 +168,9 @@ def _check(promise: Promise, report: Report | None) -> None:
                 _("%(reference)s: the quotation %(start)d-%(end)d lies outside the report.") % words
             )
     if not promise.lead:
-        raise ValidationError(_("%(ref)s: name at least one party that owes it.") % {"ref": promise.reference})
+        raise ValidationError(
+            _("%(ref)s: name at least one party that owes it.") % {"ref": promise.reference}
+        )
     both = {party.code for party in promise.lead} & {party.code for party in promise.contributing}
     if both:
         raise ValidationError(

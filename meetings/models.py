@@ -1,5 +1,6 @@
 """Parties and their focal points; meetings, what they published, and the instruments named there."""
 
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -71,6 +72,15 @@ class Party(models.Model):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
+    def was_member(self, day: date) -> bool:
+        """Whether it was a member state on a day: the Python twin of PartyQuerySet.members."""
+        return (
+            self.kind == PartyKind.MEMBER
+            and self.joined is not None
+            and self.joined <= day
+            and (self.left is None or self.left > day)
+        )
+
 
 class FocalPoint(models.Model):
     """The term during which a person answers for a party."""
@@ -103,7 +113,9 @@ class FocalPoint(models.Model):
             models.UniqueConstraint(
                 fields=["party", "user", "starts_on"],
                 name="one_term_per_person_party_and_day",
-                violation_error_message=_("This person has a term for this party from that day already."),
+                violation_error_message=_(
+                    "This person has a term for this party from that day already."
+                ),
             ),
         )
 
@@ -123,9 +135,16 @@ class Meeting(models.Model):
     ends_on = models.DateField(_("last day"), null=True, blank=True)
     expected = models.CharField(_("expected"), max_length=50, blank=True)
     chair = models.ForeignKey(
-        Party, verbose_name=_("chair"), on_delete=models.PROTECT, null=True, blank=True, related_name="chaired"
+        Party,
+        verbose_name=_("chair"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="chaired",
     )
-    attended = models.ManyToManyField(Party, verbose_name=_("attended by"), blank=True, related_name="meetings")
+    attended = models.ManyToManyField(
+        Party, verbose_name=_("attended by"), blank=True, related_name="meetings"
+    )
     next_meeting = models.OneToOneField(
         "self",
         verbose_name=_("next meeting"),
@@ -188,7 +207,12 @@ class Report(models.Model):
         _("sensitivity"), max_length=12, choices=Sensitivity.choices, default=Sensitivity.PUBLIC
     )
     restricted_to = models.ForeignKey(
-        Party, verbose_name=_("restricted to"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Party,
+        verbose_name=_("restricted to"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
 
     objects = ReportQuerySet.as_manager()

@@ -1,6 +1,9 @@
 """Questions about parties, meetings and reports. Every order ends in the key, so that pages never repeat a row."""
 
+import re
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -23,7 +26,12 @@ def readable(user: User, today: date, prefix: str = "") -> Q:
     if user.is_secretariat:
         return Q()
     open_to_members = Q(**{f"{prefix}sensitivity__in": [Sensitivity.PUBLIC, Sensitivity.MEMBERS]})
-    own = Q(**{f"{prefix}sensitivity": Sensitivity.PARTY, f"{prefix}restricted_to__in": parties_of(user, today)})
+    own = Q(
+        **{
+            f"{prefix}sensitivity": Sensitivity.PARTY,
+            f"{prefix}restricted_to__in": parties_of(user, today),
+        }
+    )
     return open_to_members | own
 
 
@@ -43,9 +51,7 @@ def _terms_of(user: User, today: date) -> "FocalPointQuerySet":
 class PartyQuerySet(models.QuerySet["Party"]):
     def members(self, day: date) -> "PartyQuerySet":
         """Member states on a day."""
-        return self.filter(
-            Q(left=None) | Q(left__gt=day), kind=PartyKind.MEMBER, joined__lte=day
-        )
+        return self.filter(Q(left=None) | Q(left__gt=day), kind=PartyKind.MEMBER, joined__lte=day)
 
     def in_order(self) -> "PartyQuerySet":
         """States first, organs after them, each by name."""
@@ -63,6 +69,18 @@ class FocalPointQuerySet(models.QuerySet["FocalPoint"]):
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def newest_first(self) -> "MeetingQuerySet":
         return self.order_by("series", "-number", "pk")
+
+    def search(self, words: str) -> "MeetingQuerySet":
+        """Every word must occur in the title, the series or the place.
+
+        By regular expression, since SQLite's LIKE ignores case for ASCII letters only.
+        """
+        found = self
+        for word in words.split():
+            pattern = re.escape(word)
+            matches = (Q(**{f"{field}__iregex": pattern}) for field in ("title", "series", "place"))
+            found = found.filter(reduce(or_, matches))
+        return found
 
     def for_list(self) -> "MeetingQuerySet":
         """Everything one row of the list of meetings reads."""

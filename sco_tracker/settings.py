@@ -13,7 +13,7 @@ DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
 DEBUG = env.flag("DEBUG", default=False)
 SITE_URL = env.address("SITE_URL", "http://127.0.0.1:8000")
 ON_LOOPBACK = SITE_URL.startswith(("http://127.0.0.1", "http://localhost"))
-SECRET_KEY = env.text("SECRET_KEY")
+SECRET_KEY = env.text("SECRET_KEY") or env.kept(DATA_DIR / "secret_key")
 if len(SECRET_KEY) < 40:
     raise ImproperlyConfigured(
         "SECRET_KEY is missing or shorter than 40 characters; script/server makes one in the data folder."
@@ -102,6 +102,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 
@@ -112,7 +113,6 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
-FORMAT_MODULE_PATH = []
 
 # Static files and security --------------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -144,8 +144,10 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # Broker, cache, tasks -------------------------------------------------------------------------------
-CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "redis://127.0.0.1:6379/0")
-CACHE_URL = env.text("CACHE_URL")
+CELERY_BROKER_URL = env.server(
+    "CELERY_BROKER_URL", "redis://127.0.0.1:6379/0", schemes=("redis", "rediss", "redis+socket")
+)
+CACHE_URL = env.server("CACHE_URL", schemes=("redis", "rediss", "unix"))
 CACHES = {
     "default": (
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}

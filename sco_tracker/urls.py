@@ -1,12 +1,43 @@
 """All addresses. Each view declares who may open it (accounts.access)."""
 
-from django.urls import include, path
+from allauth.account import views as account
+from django.contrib import admin
+from django.urls import include, path, re_path
+
+from accounts.views import set_language
 
 from . import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("setup/example/", views.load_example, name="load-example"),
+    path("setup/<str:token>/", views.first_administrator, name="first-administrator"),
+    path("commitments/", include("commitments.urls")),
+    path("meetings/", include("meetings.urls")),
+    path("accounts/", include("accounts.urls")),
+    path("accounts/language/", set_language, name="set_language"),
+    path("accounts/login/", account.login, name="account_login"),
+    path("accounts/logout/", account.logout, name="account_logout"),
+    path("accounts/inactive/", account.account_inactive, name="account_inactive"),
+    path("accounts/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("accounts/password/change/", account.password_change, name="account_change_password"),
+    path("accounts/password/reset/", account.password_reset, name="account_reset_password"),
+    path(
+        "accounts/password/reset/done/",
+        account.password_reset_done,
+        name="account_reset_password_done",
+    ),
+    re_path(
+        r"^accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "accounts/password/reset/key/done/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
     path("healthz/live", views.live, name="healthz-live"),
     path("healthz/ready", views.ready, name="healthz-ready"),
-    path("accounts/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
 ]

@@ -1,4 +1,7 @@
-"""Objects for tests, made through the services that the product uses. Each `make_*` fills in what a test does not care about."""
+"""Objects for tests, made through the services that the product uses.
+
+Each `make_*` fills in what a test does not care about.
+"""
 
 import itertools
 from datetime import UTC, date, datetime, timedelta
@@ -29,7 +32,12 @@ def make_user(**values: Any) -> User:
     """A reader with a password; `role`, `email`, `time_zone`, `delivery_hour`, … as named."""
     number = next(_count)
     late = {key: values.pop(key) for key in list(values) if key not in _AT_BIRTH}
-    given = {"email": f"person{number}@example.org", "name": f"Person {number}", "now": NOW, **values}
+    given = {
+        "email": f"person{number}@example.org",
+        "name": f"Person {number}",
+        "now": NOW,
+        **values,
+    }
     user = add_person(via=Via.COMMAND, **given)
     for key, value in late.items():
         setattr(user, key, value)

@@ -6,182 +6,534 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('meetings', '0001_initial'),
+        ("meetings", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Theme',
+            name="Theme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True, verbose_name='address')),
-                ('name', models.CharField(max_length=100, unique=True, verbose_name='name')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(unique=True, verbose_name="address")),
+                ("name", models.CharField(max_length=100, unique=True, verbose_name="name")),
             ],
             options={
-                'verbose_name': 'theme',
-                'verbose_name_plural': 'themes',
-                'ordering': ('name', 'pk'),
+                "verbose_name": "theme",
+                "verbose_name_plural": "themes",
+                "ordering": ("name", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Commitment',
+            name="Commitment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=20, unique=True, verbose_name='reference')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('strength', models.CharField(choices=[('agreed', 'agreed'), ('intends', 'intends'), ('supports', 'supports'), ('stresses', 'stresses'), ('calls', 'calls')], max_length=10, verbose_name='strength')),
-                ('sensitivity', models.CharField(choices=[('public', 'Public'), ('members', 'Members'), ('secretariat', 'Secretariat only'), ('party', 'One party and the secretariat')], default='public', max_length=12, verbose_name='sensitivity')),
-                ('life', models.CharField(choices=[('active', 'Active'), ('replaced', 'Replaced'), ('withdrawn', 'Withdrawn')], default='active', max_length=10, verbose_name='life')),
-                ('is_certain', models.BooleanField(default=True, verbose_name='certain')),
-                ('coder_note', models.TextField(blank=True, verbose_name='why it was coded so')),
-                ('review_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='review rhythm in days')),
-                ('search_text', models.TextField(editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('instruments', models.ManyToManyField(blank=True, related_name='commitments', to='meetings.instrument', verbose_name='instruments')),
-                ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='meetings.meeting', verbose_name='meeting')),
-                ('officer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='desk officer')),
-                ('restricted_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='meetings.party', verbose_name='restricted to')),
-                ('theme', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='commitments.theme', verbose_name='theme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(max_length=20, unique=True, verbose_name="reference"),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "strength",
+                    models.CharField(
+                        choices=[
+                            ("agreed", "agreed"),
+                            ("intends", "intends"),
+                            ("supports", "supports"),
+                            ("stresses", "stresses"),
+                            ("calls", "calls"),
+                        ],
+                        max_length=10,
+                        verbose_name="strength",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.CharField(
+                        choices=[
+                            ("public", "Public"),
+                            ("members", "Members"),
+                            ("secretariat", "Secretariat only"),
+                            ("party", "One party and the secretariat"),
+                        ],
+                        default="public",
+                        max_length=12,
+                        verbose_name="sensitivity",
+                    ),
+                ),
+                (
+                    "life",
+                    models.CharField(
+                        choices=[
+                            ("active", "Active"),
+                            ("replaced", "Replaced"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="active",
+                        max_length=10,
+                        verbose_name="life",
+                    ),
+                ),
+                ("is_certain", models.BooleanField(default=True, verbose_name="certain")),
+                ("coder_note", models.TextField(blank=True, verbose_name="why it was coded so")),
+                (
+                    "review_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="review rhythm in days"
+                    ),
+                ),
+                ("search_text", models.TextField(editable=False)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "instruments",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="commitments",
+                        to="meetings.instrument",
+                        verbose_name="instruments",
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="commitments",
+                        to="meetings.meeting",
+                        verbose_name="meeting",
+                    ),
+                ),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="desk officer",
+                    ),
+                ),
+                (
+                    "restricted_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="meetings.party",
+                        verbose_name="restricted to",
+                    ),
+                ),
+                (
+                    "theme",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="commitments",
+                        to="commitments.theme",
+                        verbose_name="theme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'commitment',
-                'verbose_name_plural': 'commitments',
-                'ordering': ('reference', 'pk'),
+                "verbose_name": "commitment",
+                "verbose_name_plural": "commitments",
+                "ordering": ("reference", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Deadline',
+            name="Deadline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('final', 'Final deadline'), ('review', 'Next review')], max_length=8, verbose_name='purpose')),
-                ('opens', models.DateField(blank=True, null=True, verbose_name='opens')),
-                ('due', models.DateField(blank=True, null=True, verbose_name='due')),
-                ('wording', models.CharField(blank=True, max_length=250, verbose_name='wording')),
-                ('basis', models.CharField(choices=[('stated', 'Stated'), ('derived', 'Derived'), ('set', 'Set')], max_length=8, verbose_name='basis')),
-                ('reason', models.TextField(blank=True, verbose_name='reason')),
-                ('created_at', models.DateTimeField(verbose_name='entered')),
-                ('is_current', models.BooleanField(default=True, verbose_name='current')),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='set by')),
-                ('commitment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deadlines', to='commitments.commitment', verbose_name='commitment')),
-                ('replaces', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='commitments.deadline', verbose_name='replaces')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[("final", "Final deadline"), ("review", "Next review")],
+                        max_length=8,
+                        verbose_name="purpose",
+                    ),
+                ),
+                ("opens", models.DateField(blank=True, null=True, verbose_name="opens")),
+                ("due", models.DateField(blank=True, null=True, verbose_name="due")),
+                ("wording", models.CharField(blank=True, max_length=250, verbose_name="wording")),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[("stated", "Stated"), ("derived", "Derived"), ("set", "Set")],
+                        max_length=8,
+                        verbose_name="basis",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="reason")),
+                ("created_at", models.DateTimeField(verbose_name="entered")),
+                ("is_current", models.BooleanField(default=True, verbose_name="current")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="set by",
+                    ),
+                ),
+                (
+                    "commitment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deadlines",
+                        to="commitments.commitment",
+                        verbose_name="commitment",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="commitments.deadline",
+                        verbose_name="replaces",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'deadline',
-                'verbose_name_plural': 'deadlines',
-                'ordering': ('commitment', 'purpose', 'created_at', 'pk'),
+                "verbose_name": "deadline",
+                "verbose_name_plural": "deadlines",
+                "ordering": ("commitment", "purpose", "created_at", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Obligation',
+            name="Obligation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('lead', 'Lead'), ('contributing', 'Contributing')], default='lead', max_length=12, verbose_name='role')),
-                ('status', models.CharField(choices=[('not_started', 'Not started'), ('in_progress', 'In progress'), ('partly_done', 'Partly done'), ('done', 'Done'), ('stalled', 'Stalled'), ('not_assessable', 'Not assessable'), ('not_owed', 'Not owed')], default='not_started', max_length=16, verbose_name='status')),
-                ('sensitivity', models.CharField(choices=[('public', 'Public'), ('members', 'Members'), ('secretariat', 'Secretariat only'), ('party', 'One party and the secretariat')], default='public', max_length=12, verbose_name='sensitivity')),
-                ('due_at', models.DateTimeField(editable=False, null=True, verbose_name='due')),
-                ('registered_at', models.DateTimeField(editable=False, verbose_name='registered')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('commitment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='obligations', to='commitments.commitment', verbose_name='commitment')),
-                ('done_proposed_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='proposed as done by')),
-                ('next_deadline', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='commitments.deadline')),
-                ('owner', models.ForeignKey(blank=True, help_text="Empty: the party's focal point, then its deputy, then its mailbox.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to='meetings.party', verbose_name='party')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("lead", "Lead"), ("contributing", "Contributing")],
+                        default="lead",
+                        max_length=12,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("not_started", "Not started"),
+                            ("in_progress", "In progress"),
+                            ("partly_done", "Partly done"),
+                            ("done", "Done"),
+                            ("stalled", "Stalled"),
+                            ("not_assessable", "Not assessable"),
+                            ("not_owed", "Not owed"),
+                        ],
+                        default="not_started",
+                        max_length=16,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.CharField(
+                        choices=[
+                            ("public", "Public"),
+                            ("members", "Members"),
+                            ("secretariat", "Secretariat only"),
+                            ("party", "One party and the secretariat"),
+                        ],
+                        default="public",
+                        max_length=12,
+                        verbose_name="sensitivity",
+                    ),
+                ),
+                ("due_at", models.DateTimeField(editable=False, null=True, verbose_name="due")),
+                ("registered_at", models.DateTimeField(editable=False, verbose_name="registered")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "commitment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="obligations",
+                        to="commitments.commitment",
+                        verbose_name="commitment",
+                    ),
+                ),
+                (
+                    "done_proposed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="proposed as done by",
+                    ),
+                ),
+                (
+                    "next_deadline",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="commitments.deadline",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: the party's focal point, then its deputy, then its mailbox.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="obligations",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="obligations",
+                        to="meetings.party",
+                        verbose_name="party",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'line',
-                'verbose_name_plural': 'lines',
-                'ordering': ('commitment', 'party', 'pk'),
+                "verbose_name": "line",
+                "verbose_name_plural": "lines",
+                "ordering": ("commitment", "party", "pk"),
             },
         ),
         migrations.AddField(
-            model_name='deadline',
-            name='obligation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deadlines', to='commitments.obligation', verbose_name='line'),
+            model_name="deadline",
+            name="obligation",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="deadlines",
+                to="commitments.obligation",
+                verbose_name="line",
+            ),
         ),
         migrations.CreateModel(
-            name='Quotation',
+            name="Quotation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('start', models.PositiveIntegerField(verbose_name='start')),
-                ('end', models.PositiveIntegerField(verbose_name='end')),
-                ('operative_start', models.PositiveIntegerField(blank=True, null=True)),
-                ('operative_end', models.PositiveIntegerField(blank=True, null=True)),
-                ('commitment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quotations', to='commitments.commitment', verbose_name='commitment')),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quotations', to='meetings.report', verbose_name='report')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("start", models.PositiveIntegerField(verbose_name="start")),
+                ("end", models.PositiveIntegerField(verbose_name="end")),
+                ("operative_start", models.PositiveIntegerField(blank=True, null=True)),
+                ("operative_end", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "commitment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="quotations",
+                        to="commitments.commitment",
+                        verbose_name="commitment",
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="quotations",
+                        to="meetings.report",
+                        verbose_name="report",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'quotation',
-                'verbose_name_plural': 'quotations',
-                'ordering': ('report', 'start', 'pk'),
+                "verbose_name": "quotation",
+                "verbose_name_plural": "quotations",
+                "ordering": ("report", "start", "pk"),
             },
         ),
         migrations.AddIndex(
-            model_name='obligation',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='obligation_due'),
+            model_name="obligation",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)),
+                fields=["due_at"],
+                name="obligation_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='obligation',
-            index=models.Index(fields=['party', 'status'], name='obligation_party_status'),
+            model_name="obligation",
+            index=models.Index(fields=["party", "status"], name="obligation_party_status"),
         ),
         migrations.AddConstraint(
-            model_name='obligation',
-            constraint=models.UniqueConstraint(fields=('commitment', 'party'), name='one_line_per_commitment_and_party'),
+            model_name="obligation",
+            constraint=models.UniqueConstraint(
+                fields=("commitment", "party"), name="one_line_per_commitment_and_party"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='obligation',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['not_started', 'in_progress', 'partly_done', 'done', 'stalled', 'not_assessable', 'not_owed'])), name='status_is_known'),
+            model_name="obligation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "not_started",
+                            "in_progress",
+                            "partly_done",
+                            "done",
+                            "stalled",
+                            "not_assessable",
+                            "not_owed",
+                        ],
+                    )
+                ),
+                name="status_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='obligation',
-            constraint=models.CheckConstraint(condition=models.Q(('done_proposed_by', None), models.Q(('status', 'done'), _negated=True), _connector='OR'), name='done_is_no_longer_proposed'),
+            model_name="obligation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("done_proposed_by", None),
+                    models.Q(("status", "done"), _negated=True),
+                    _connector="OR",
+                ),
+                name="done_is_no_longer_proposed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='obligation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_at', None), ('next_deadline', None)), models.Q(('due_at__isnull', False), ('next_deadline__isnull', False)), _connector='OR'), name='due_at_comes_from_a_deadline'),
+            model_name="obligation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("due_at", None), ("next_deadline", None)),
+                    models.Q(("due_at__isnull", False), ("next_deadline__isnull", False)),
+                    _connector="OR",
+                ),
+                name="due_at_comes_from_a_deadline",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True), ('obligation', None)), fields=('commitment', 'purpose'), name='one_current_deadline_per_commitment_and_purpose'),
+            model_name="deadline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True), ("obligation", None)),
+                fields=("commitment", "purpose"),
+                name="one_current_deadline_per_commitment_and_purpose",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True), ('obligation__isnull', False)), fields=('obligation', 'purpose'), name='one_current_deadline_per_line_and_purpose'),
+            model_name="deadline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True), ("obligation__isnull", False)),
+                fields=("obligation", "purpose"),
+                name="one_current_deadline_per_line_and_purpose",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(('opens', None), ('due', None), ('due__gte', models.F('opens')), _connector='OR'), name='deadline_ends_after_it_opens'),
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("opens", None), ("due", None), ("due__gte", models.F("opens")), _connector="OR"
+                ),
+                name="deadline_ends_after_it_opens",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('basis', 'stated'), _negated=True), models.Q(('wording', ''), _negated=True), _connector='OR'), name='stated_deadline_quotes_its_words'),
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("basis", "stated"), _negated=True),
+                    models.Q(("wording", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="stated_deadline_quotes_its_words",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('basis', 'set'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='set_deadline_gives_its_reason'),
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("basis", "set"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="set_deadline_gives_its_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quotation',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='quotation_is_not_empty'),
+            model_name="quotation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end__gt", models.F("start"))), name="quotation_is_not_empty"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quotation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('operative_end', None), ('operative_start', None)), ('operative_end__gt', models.F('operative_start')), _connector='OR'), name='operative_words_are_not_empty'),
+            model_name="quotation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("operative_end", None), ("operative_start", None)),
+                    ("operative_end__gt", models.F("operative_start")),
+                    _connector="OR",
+                ),
+                name="operative_words_are_not_empty",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quotation',
-            constraint=models.UniqueConstraint(fields=('commitment', 'report', 'start', 'end'), name='one_quotation_per_span'),
+            model_name="quotation",
+            constraint=models.UniqueConstraint(
+                fields=("commitment", "report", "start", "end"), name="one_quotation_per_span"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('restricted_to__isnull', False), ('sensitivity', 'party')), models.Q(models.Q(('sensitivity', 'party'), _negated=True), ('restricted_to', None)), _connector='OR'), name='commitment_restricted_to_one_party_names_it'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("restricted_to__isnull", False), ("sensitivity", "party")),
+                    models.Q(
+                        models.Q(("sensitivity", "party"), _negated=True), ("restricted_to", None)
+                    ),
+                    _connector="OR",
+                ),
+                name="commitment_restricted_to_one_party_names_it",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('is_certain', True), models.Q(('coder_note', ''), _negated=True), _connector='OR'), name='coders_choice_says_why'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_certain", True),
+                    models.Q(("coder_note", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="coders_choice_says_why",
+            ),
         ),
     ]

@@ -1,0 +1,102 @@
+"""People in the administration. Every save goes through the services, so that it leaves its event."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from .choices import Via, Weekday
+from .models import Event, User
+from .requests import person
+from .services import change_person, invite, save_new_person
+
+
+class PersonForm(forms.ModelForm):
+    delivery_days = forms.TypedMultipleChoiceField(
+        label=_("Days of mail"),
+        coerce=int,
+        choices=Weekday.choices,
+        widget=forms.CheckboxSelectMultiple,
+        initial=list(Weekday.values),
+    )
+
+    class Meta:
+        model = User
+        fields = (
+            "name",
+            "email",
+            "role",
+            "is_mailbox",
+            "is_active",
+            "language",
+            "time_zone",
+            "delivery_hour",
+            "delivery_days",
+        )
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    """People and mailboxes. Saving a new person sends the invitation; nobody is ever deleted."""
+
+    form = PersonForm
+    list_display = ("name", "email", "role", "is_mailbox", "is_active")
+    list_filter = ("role", "is_mailbox", "is_active")
+    search_fields = ("name", "email")
+    ordering = ("name", "pk")
+    actions = ("send_invitation",)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        now = timezone.now()
+        if change:
+            values = {name: form.cleaned_data[name] for name in form.changed_data}
+            stored = User.objects.get(pk=obj.pk)
+            change_person(user=stored, values=values, actor=person(request), now=now, via=Via.ADMIN)
+            return
+        save_new_person(user=obj, actor=person(request), now=now, via=Via.ADMIN)
+        if not obj.is_mailbox and obj.is_active:
+            invite(user=obj, actor=person(request), now=now, via=Via.ADMIN)
+            messages.info(
+                request, _("An invitation is on its way to %(email)s.") % {"email": obj.email}
+            )
+
+    @admin.action(description=_("Send an invitation"))
+    def send_invitation(self, request: HttpRequest, queryset: "QuerySet[User]") -> None:
+        sent = 0
+        for user in queryset:
+            try:
+                invite(user=user, actor=person(request), now=timezone.now(), via=Via.ADMIN)
+                sent += 1
+            except ValidationError as error:
+                messages.error(request, error.messages[0])
+        words = ngettext(
+            "%(n)d invitation is on its way.", "%(n)d invitations are on their way.", sent
+        )
+        messages.info(request, words % {"n": sent})
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Event)
+class EventAdmin(admin.ModelAdmin):
+    """The log, to read."""
+
+    list_display = ("at", "actor", "via", "action", "object_type", "object_id")
+    list_filter = ("via", "action")
+    list_select_related = ("actor",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,123 @@
+"""The filters of the register's lists. Party, status and timing speak of the same line of a commitment."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from meetings.models import Meeting, Party
+from ui.filters import RowsFilter
+
+from .choices import Basis, Status, Strength, Timing
+from .models import Commitment, Obligation, Theme
+
+LONGEST_SEARCH = 200
+
+
+class _Many(django_filters.MultipleChoiceFilter):
+    """Any of several choices, ticked in a menu."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, widget=forms.CheckboxSelectMultiple, **kwargs)
+
+
+class _ManyRows(RowsFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, widget=forms.CheckboxSelectMultiple, **kwargs)
+
+
+class LineConditions(django_filters.FilterSet):
+    """What can be asked of a line."""
+
+    party = _ManyRows(
+        label=_("State or organ"),
+        queryset=Party.objects.in_order(),
+        to_field_name="code",
+        method="keep",
+    )
+    status = _Many(label=_("Status"), choices=Status.choices, method="keep")
+    timing = _Many(label=_("Timing"), choices=Timing.choices, method="keep")
+    basis = _Many(label=_("Deadline basis"), choices=Basis.choices, method="keep")
+
+    def keep(self, queryset: Any, name: str, value: Any) -> Any:
+        """Line conditions are applied together, by `lines`."""
+        return queryset
+
+    def lines(self, lines: Any) -> Any:
+        """The lines that meet every condition asked for; None when there is no condition."""
+        asked = {
+            name: value
+            for name, value in self.form.cleaned_data.items()
+            if value and name in LineConditions.base_filters
+        }
+        if not asked:
+            return None
+        if "party" in asked:
+            lines = lines.filter(party__in=asked["party"])
+        if "status" in asked:
+            lines = lines.filter(status__in=asked["status"])
+        if "timing" in asked:
+            lines = lines.in_timing(asked["timing"], self.request.now)
+        if "basis" in asked:
+            lines = lines.filter(next_deadline__basis__in=asked["basis"])
+        return lines
+
+
+class CommitmentFilter(LineConditions):
+    q = django_filters.CharFilter(
+        label=_("Search titles and quotes"), method="search", max_length=LONGEST_SEARCH
+    )
+    meeting = _ManyRows(
+        label=_("Meeting"), queryset=Meeting.objects.newest_first(), to_field_name="slug"
+    )
+    theme = _ManyRows(
+        label=_("Theme"), queryset=Theme.objects.order_by("name", "pk"), to_field_name="slug"
+    )
+    strength = _Many(label=_("Strength"), choices=Strength.choices)
+
+    class Meta:
+        model = Commitment
+        fields: ClassVar[list[str]] = [
+            "q",
+            "party",
+            "meeting",
+            "theme",
+            "status",
+            "timing",
+            "basis",
+            "strength",
+        ]
+
+    def search(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.search(value)
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        found = super().filter_queryset(queryset)
+        visible = Obligation.objects.visible_lines(self.request.user, self.request.now)
+        lines = self.lines(visible)
+        return found if lines is None else found.having_line(lines)
+
+
+class LineFilter(LineConditions):
+    q = django_filters.CharFilter(
+        label=_("Search titles and quotes"), method="search", max_length=LONGEST_SEARCH
+    )
+    meeting = _ManyRows(
+        label=_("Meeting"),
+        field_name="commitment__meeting",
+        queryset=Meeting.objects.newest_first(),
+        to_field_name="slug",
+    )
+
+    class Meta:
+        model = Obligation
+        fields: ClassVar[list[str]] = ["q", "party", "meeting", "status", "timing", "basis"]
+
+    def search(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.filter(commitment__in=Commitment.objects.search(value))
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        found = super().filter_queryset(queryset)
+        lines = self.lines(found)
+        return found if lines is None else lines

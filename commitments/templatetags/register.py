@@ -1,0 +1,64 @@
+"""How the register looks: status, timing, the basis of a deadline, the strip of a commitment."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+
+from commitments.choices import Basis, Status, Timing
+from commitments.models import Deadline, Obligation
+from ui.words import in_days
+
+register = template.Library()
+
+_BASIS_ICON = {Basis.STATED: "quote", Basis.DERIVED: "link-2", Basis.SET: "pen-line"}
+_TIMING = {
+    Timing.OVERDUE: ("late", "triangle-alert"),
+    Timing.SOON: ("soon", "clock"),
+    Timing.LATER: ("ok", ""),
+    Timing.NONE: ("none", ""),
+    Timing.CLOSED: ("none", ""),
+}
+
+
+@register.inclusion_tag("commitments/_status.html")
+def status(value: str) -> dict[str, Any]:
+    """A status as symbol and word."""
+    known = Status(value)
+    return {"symbol": known.symbol, "label": known.label}
+
+
+@register.inclusion_tag("commitments/_basis.html")
+def basis(value: str) -> dict[str, Any]:
+    """Where a deadline comes from, as a tag: solid, outline or dashed."""
+    known = Basis(value)
+    return {"value": known.value, "label": known.label, "icon": _BASIS_ICON[known]}
+
+
+@register.inclusion_tag("commitments/_due.html")
+def due(deadline: Deadline | None) -> dict[str, Any]:
+    """A deadline as date and basis; in words when there is none."""
+    return {"deadline": deadline if deadline and deadline.due else None}
+
+
+@register.inclusion_tag("commitments/_timing.html")
+def timing(line: Obligation | None) -> dict[str, Any]:
+    """How a line stands to its deadline, in words. Pages put `timing_now` and `days` on their lines."""
+    state: Timing = line.timing_now if line else Timing.CLOSED
+    look, icon = _TIMING[state]
+    words = str(state.label)
+    if line and line.days is not None and state in {Timing.OVERDUE, Timing.SOON}:
+        words = in_days(line.days)
+    return {"look": look, "icon": icon, "words": words}
+
+
+@register.inclusion_tag("commitments/_strip.html")
+def strip(lines: Iterable[Obligation], parties: Iterable[Any]) -> dict[str, Any]:
+    """One cell a party, in the order of `parties`; a party without a line owes nothing here."""
+    by_party = {line.party_id: line for line in lines}
+    return {"cells": [(party, by_party.get(party.pk)) for party in parties]}
+
+
+@register.filter
+def status_symbol(value: str) -> str:
+    return Status(value).symbol

@@ -1,0 +1,86 @@
+// Small comforts: every page reads and submits without this file.
+(() => {
+  "use strict";
+
+  const insideField = (element) => element.closest("input, textarea, select, [contenteditable]");
+
+  const openMenus = () => document.querySelectorAll("details.menu[open]");
+
+  const close = (menu) => {
+    const hadFocus = menu.contains(document.activeElement) || document.activeElement === document.body;
+    menu.open = false;
+    if (hadFocus) menu.querySelector("summary").focus({ preventScroll: true });
+  };
+
+  const search = () =>
+    [...document.querySelectorAll(".bar__search input, .top__search input")].find(
+      (input) => input.offsetParent !== null,
+    );
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") openMenus().forEach(close);
+    const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (event.key !== "/" || !plain || insideField(event.target)) return;
+    const input = search();
+    if (!input) return;
+    event.preventDefault();
+    input.focus();
+  });
+
+  document.addEventListener("click", (event) => {
+    openMenus().forEach((menu) => {
+      if (!menu.contains(event.target)) close(menu);
+    });
+  });
+
+  // One menu at a time, and none that reaches over the right edge. "toggle" does not bubble.
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      const menu = event.target;
+      if (!menu.matches("details.menu") || !menu.open) return;
+      openMenus().forEach((other) => {
+        if (other !== menu && !other.contains(menu)) other.open = false;
+      });
+      const box = menu.querySelector(".menu__box");
+      if (box && box.getBoundingClientRect().right > document.documentElement.clientWidth) {
+        menu.classList.add("menu--end");
+      }
+    },
+    true,
+  );
+
+  // After a swap: go to what changed, and say it.
+  document.addEventListener("htmx:load", (event) => {
+    const fresh = event.detail.elt;
+    if (fresh === document.body) return;
+    const target = fresh.matches("[data-focus]") ? fresh : fresh.querySelector("[data-focus]");
+    if (!target) return;
+    target.focus();
+    document.getElementById("announce").textContent = target.textContent.trim();
+  });
+
+  // An address says only what was chosen.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const { verb, formData } = event.detail;
+    if (verb !== "get") return;
+    [...formData].filter(([, value]) => value === "").forEach(([name]) => formData.delete(name));
+  });
+
+  // A failure: the page says what happened, a silent button would not.
+  const leave = ({ requestConfig, pathInfo }) => {
+    if (requestConfig.verb === "get") location.assign(pathInfo.finalRequestPath);
+    else location.reload();
+  };
+
+  // A whole page where a part was asked for (the sign-in page, for one) is shown as a page.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, serverResponse } = event.detail;
+    if (!/^\s*<!doctype/i.test(serverResponse)) return;
+    event.preventDefault();
+    if (xhr.status < 400) location.assign(xhr.responseURL);
+    else leave(event.detail);
+  });
+
+  document.addEventListener("htmx:responseError", (event) => leave(event.detail));
+})();

@@ -1,0 +1,138 @@
+"""The filters of a list page as its bar shows them: a search, menus of choices, chips."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.http import QueryDict
+from django.utils.translation import gettext
+
+from . import words
+
+SEARCH = "q"
+# What is not a filter: the page, and the order of the rows.
+PAGE, SORT = "page", "sort"
+LONGEST_CHIP = 60
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One line of a menu."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Menu:
+    """One filter as a menu: boxes to tick, or an input when the filter has no choices."""
+
+    field: BoundField
+    choices: list[Choice]
+    many: bool
+
+    @property
+    def name(self) -> str:
+        return self.field.html_name
+
+    @property
+    def said(self) -> str:
+        """What is chosen, in a word: the only choice, or how many there are."""
+        chosen = [choice.label for choice in self.choices if choice.chosen]
+        return chosen[0] if len(chosen) == 1 else str(len(chosen) or "")
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One active filter and the address of the same list without it."""
+
+    label: str
+    value: str
+    remove: str
+
+
+class FilterBar:
+    """What the bar of a list page needs to know, from its filter form and the address."""
+
+    def __init__(self, form: forms.Form, params: QueryDict) -> None:
+        self.form = form
+        self.params = params
+        self.sort = params.getlist(SORT)
+        self.search = form[SEARCH] if SEARCH in form.fields else None
+        self.menus = [self._menu(field) for field in form.visible_fields() if field.name != SEARCH]
+        self.chips = list(self._chips())
+
+    @property
+    def refused(self) -> list[BoundField]:
+        """The filters whose value makes no sense."""
+        return [field for field in self.form.visible_fields() if field.errors]
+
+    def _menu(self, field: BoundField) -> Menu:
+        chosen = set(self.params.getlist(field.html_name))
+        choices = [Choice(value, label, value in chosen) for value, label in choices_of(field)]
+        many = getattr(field.field.widget, "allow_multiple_selected", False)
+        return Menu(field, choices, many)
+
+    def _chips(self) -> Iterator[Chip]:
+        if self.search:
+            yield from self._chips_of(self.search, {})
+        for menu in self.menus:
+            labels = {choice.value: choice.label for choice in menu.choices}
+            yield from self._chips_of(menu.field, labels)
+
+    def _chips_of(self, field: BoundField, labels: dict[str, str]) -> Iterator[Chip]:
+        name = field.html_name
+        # Twice the same value is one filter.
+        for value in dict.fromkeys(self.params.getlist(name)):
+            # What the form takes for "any" filters nothing; what it refuses must be removable.
+            ignored = labels and value not in labels and not field.errors
+            if value.strip() and not ignored:
+                said = labels.get(value) or self._said(field, value)
+                label = gettext("Search") if field.name == SEARCH else str(field.label)
+                yield Chip(label, said, without(self.params, name, value))
+
+    def _said(self, field: BoundField, value: str) -> str:
+        clean = getattr(self.form, "cleaned_data", {}).get(field.name)
+        if isinstance(clean, date):
+            return words.day_words(clean)
+        return "" if clean is True else value[:LONGEST_CHIP]
+
+
+def choices_of(field: BoundField) -> Iterator[tuple[str, str]]:
+    """The choices of a filter; none when it takes a word, a number or a date."""
+    widget = field.field.widget
+    choices = flat_choices(getattr(widget, "choices", ()))
+    if isinstance(widget, forms.NullBooleanSelect):
+        return (choice for choice in choices if choice[0] != "unknown")
+    return choices
+
+
+def flat_choices(choices: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    """Values and labels without groups and without the empty choice."""
+    for value, label in choices:
+        if isinstance(label, list | tuple):
+            yield from flat_choices(label)
+        elif str(value):
+            yield str(value), str(label)
+
+
+def without(params: QueryDict, name: str, value: str) -> str:
+    """The address of the same list without one filter, from its first page."""
+    left = params.copy()
+    left.pop(PAGE, None)
+    left.setlist(name, [other for other in left.getlist(name) if other != value])
+    return f"?{left.urlencode()}"
+
+
+def same_filters(params: QueryDict, query: str) -> bool:
+    """Whether two addresses show the same rows, whatever their page and order."""
+    return _filters(params) == _filters(QueryDict(query))
+
+
+def _filters(params: QueryDict) -> dict[str, list[str]]:
+    kept = {name: sorted(filter(None, values)) for name, values in params.lists()}
+    return {name: values for name, values in kept.items() if values and name not in (PAGE, SORT)}

@@ -1,0 +1,107 @@
+"""The list page: filters, order, pages and chips, all in the address.
+
+A page declares four things, and optionally the words it speaks with:
+
+    class CommitmentList(ListPage):
+        queryset = Commitment.objects.for_list()
+        filterset_class = CommitmentFilter      # a filter named `q` becomes the search
+        table_class = CommitmentTable           # a ui.tables.BaseTable
+        template_name = "commitments/list.html"  # extends ui/list.html; or none, for the plain page
+
+        heading = _("Commitments")
+        counted = ngettext_lazy("%(n)s commitment", "%(n)s commitments", "n")
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+from django_filters.views import FilterView
+from django_tables2 import SingleTableMixin
+
+from .filterbar import PAGE, SORT, FilterBar, same_filters
+from .tables import BaseTable
+
+
+@dataclass(frozen=True)
+class View:
+    """A named set of filters above the list: a label, a query such as "timing=overdue", a count."""
+
+    label: str | Promise
+    query: str
+    count: int | None = None
+    icon: str = ""
+
+
+class ListPage(SingleTableMixin, FilterView):
+    """A table of rows that can be searched, filtered, sorted and paged without script.
+
+    htmx gets the same answer without the page around it. A page number that makes no sense gives
+    the nearest page, a filter value that makes no sense gives a message and no rows.
+    """
+
+    template_name = "ui/list.html"
+    partial_template_name = "ui/_list.html"
+    per_page = 20
+
+    heading: str | Promise = ""
+    counted: Any = ngettext_lazy("%(n)s row", "%(n)s rows", "n")
+    none_yet: str | Promise = _("Nothing here yet")
+    none_yet_hint: str | Promise = ""
+    none_match: str | Promise = _("Nothing matches these filters")
+
+    def get_views(self) -> Sequence[View]:
+        """The named views above the filters; none unless a page has some."""
+        return ()
+
+    def get_table(self, **kwargs: Any) -> BaseTable:
+        table: BaseTable = self.get_table_class()(data=self.get_table_data(), **kwargs)
+        table.request = self.request
+        if sort := self.request.GET.getlist(SORT):
+            table.order_by = sort
+        # The size of a page is ours to choose: an address must not ask for all rows at once.
+        table.paginate(per_page=self.per_page)
+        table.page = table.paginator.get_page(self.request.GET.get(PAGE))
+        table.before_render(self.request)
+        return table
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        params = self.request.GET
+        return context | {
+            "heading": self.heading,
+            "bar": FilterBar(self.filterset.form, params),
+            "views": [(view, same_filters(params, view.query)) for view in self.get_views()],
+            "counted": self.count_words(context["table"].paginator.count),
+            "none_yet": self.none_yet,
+            "none_yet_hint": self.none_yet_hint,
+            "none_match": self.none_match,
+            "partial_template_name": self.partial_template_name,
+        }
+
+    def count_words(self, rows: int) -> str:
+        """ "28 commitments", with the number in bold wherever the language puts it."""
+        before, number, after = str(self.counted % {"n": rows}).partition(str(rows))
+        return format_html("{}<b>{}</b>{}", before, number, after)
+
+    def wants_partial(self) -> bool:
+        """Whether htmx asked for the results alone. Going back in history asks for the page."""
+        htmx = getattr(self.request, "htmx", None)
+        if not htmx:
+            return False
+        return not (htmx.boosted or htmx.history_restore_request)
+
+    def get_template_names(self) -> list[str]:
+        return [self.partial_template_name if self.wants_partial() else self.template_name]
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().render_to_response(context, **kwargs)
+        # One address, two answers: without this a browser shows the part when it goes back.
+        patch_vary_headers(response, ["HX-Request"])
+        return response

@@ -1,0 +1,175 @@
+"""What the templates say with one word: icons, status symbols, days, fields, table cells."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django import forms, template
+from django.core.paginator import Page
+from django.forms import BoundField
+from django.forms.utils import flatatt
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from lucide.templatetags.lucide import lucide
+
+from ui import words
+
+register = template.Library()
+
+SIZES = {"": 16, "sm": 14}
+STATUS_CODES = frozenset("npvqdsrwax")
+LANGUAGE_NAMES = {"en": ("EN", "English"), "ru": ("РУ", "Русский"), "zh": ("中文", "中文")}
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """A Lucide icon of 16 px, or 14 px with size="sm". It stands beside a word, never for one."""
+    # A literal of a template arrives as a safe string, which the cache would keep apart.
+    return _icon(str(name), str(size))
+
+
+@lru_cache(maxsize=256)
+def _icon(name: str, size: str) -> SafeString:
+    classes = f"ico ico--{size}" if size else "ico"
+    svg = lucide(name, size=SIZES[size], **{"class": classes, "aria-hidden": "true"})
+    return mark_safe("".join(line.strip() for line in svg.splitlines()))
+
+
+@register.simple_tag
+def symbol(code: str) -> SafeString:
+    """The symbol of a status by its letter. The sprite with the shapes stands in base.html."""
+    if code not in STATUS_CODES:
+        raise ValueError(
+            f"{code!r} is no status symbol; there are {''.join(sorted(STATUS_CODES))}."
+        )
+    return format_html(
+        '<svg class="sym c-{}" aria-hidden="true"><use href="#s-{}"/></svg>', code, code
+    )
+
+
+@register.filter
+def day(value: date | datetime | None, year: str = "") -> str:
+    """A day as <time>; `{{ date|day:"short" }}` leaves out this year. Nothing for no date."""
+    if not value:
+        return ""
+    today = timezone.localdate() if year == "short" else None
+    said = words.day_words(value, without_year_of=today)
+    return format_html('<time datetime="{}">{}</time>', words.as_date(value).isoformat(), said)
+
+
+@register.filter
+def in_days(days: int | None) -> str:
+    """ "17 days late", "Due today", "Due in 29 days". Nothing for no number."""
+    return "" if days is None else words.in_days(days)
+
+
+@register.filter
+def days_words(days: int | None) -> str:
+    """ "29 days". Nothing for no number."""
+    return "" if days is None else words.days_words(days)
+
+
+@register.simple_tag
+def zone_words() -> str:
+    """The time zone in which this page tells the time."""
+    return words.zone_words(timezone.get_current_timezone(), timezone.now())
+
+
+@register.filter
+def language_code(code: str) -> str:
+    """A language in two letters, as the head of the page writes it."""
+    return _language(code)[0]
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """A language in its own word."""
+    return _language(code)[1]
+
+
+def _language(code: str) -> tuple[str, str]:
+    return LANGUAGE_NAMES.get(code.split("-")[0], (code.upper(), code))
+
+
+# Fields -------------------------------------------------------------------------------------------
+
+
+@register.filter
+def field_kind(field: BoundField) -> str:
+    """How a field is laid out: hidden, radio, checks, check, or the plain input."""
+    widget = field.field.widget
+    if field.is_hidden:
+        return "hidden"
+    if isinstance(widget, forms.CheckboxSelectMultiple):
+        return "checks"
+    if isinstance(widget, forms.RadioSelect):
+        return "radio"
+    return "check" if isinstance(widget, forms.CheckboxInput) else "input"
+
+
+@register.simple_tag
+def field_input(field: BoundField, tall: bool = False, hint: Any = "") -> SafeString:
+    """The input of a field, tied to its hint and its error. No placeholder: the label says it."""
+    if hint is False:
+        field.help_text = ""  # or Django ties the input to a text that is not on the page
+    classes = [field.field.widget.attrs.get("class", "")]
+    if field_kind(field) == "input":
+        classes += ["input", "input--tall" if tall else ""]
+    attrs = {
+        "class": " ".join(filter(None, classes)) or False,
+        "placeholder": False,
+        "aria-describedby": described_by(field, hint),
+    }
+    return field.as_widget(attrs=attrs)
+
+
+@register.simple_tag
+def field_described(field: BoundField, hint: Any = "") -> SafeString:
+    """The attributes that tie a group of choices to its hint and its error."""
+    return flatatt({"aria-describedby": described_by(field, hint)})
+
+
+def described_by(field: BoundField, hint: Any) -> str | bool:
+    """The ids of what explains a field. `hint` replaces its help text; False leaves it out."""
+    has_hint = hint is not False and (hint or field.help_text)
+    said = [(has_hint, "helptext"), (field.errors, "error")]
+    return " ".join(f"{field.auto_id}_{part}" for there, part in said if there) or False
+
+
+# Tables and pages ------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def head_attrs(column: Any) -> SafeString:
+    """The attributes of a column's head; a sorted one says in which direction."""
+    attrs = _cell_attrs(column.attrs["th"])
+    if column.is_ordered:
+        down = column.order_by_alias.is_descending
+        attrs["aria-sort"] = "descending" if down else "ascending"
+    return flatatt({"scope": "col", **attrs})
+
+
+@register.simple_tag
+def cell_attrs(column: Any, is_row_head: bool = False) -> SafeString:
+    """The attributes of a cell. On small screens the table stacks and each cell names itself.
+
+    A column that speaks for itself says so with `attrs={"td": {"data-label": ""}}`.
+    """
+    attrs = _cell_attrs(column.attrs["td"])
+    if is_row_head:
+        classes = " ".join(filter(None, ["ttl wide", attrs.get("class")]))
+        return flatatt({**attrs, "scope": "row", "class": classes, "data-label": False})
+    attrs["data-label"] = attrs.get("data-label", str(column.verbose_name)) or False
+    return flatatt(attrs)
+
+
+def _cell_attrs(attrs: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in attrs.items() if name != "_ordering"}
+
+
+@register.filter
+def page_range(page: Page[Any]) -> Iterable[Any]:
+    """The page numbers worth showing, with an ellipsis where some are left out."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)

@@ -1,0 +1,57 @@
+"""Dates, days and times in words, as the pages, the tables and the mails say them."""
+
+from datetime import date, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.dateformat import format as date_words
+from django.utils.translation import get_language, gettext, ngettext
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+# Django's own short formats differ too much from "24 Dec 2026" to be used as they are.
+_DAY = {"zh": ("Y年n月j日", "n月j日")}
+_DAY_ELSEWHERE = ("j M Y", "j M")
+
+
+def as_date(value: date | datetime) -> date:
+    """The day on which a moment falls for the person who reads the page."""
+    if isinstance(value, datetime):
+        return timezone.localdate(value) if timezone.is_aware(value) else value.date()
+    return value
+
+
+def day_words(value: date | datetime, *, without_year_of: date | None = None) -> str:
+    """A day as the pages write it. The year is left out when it is that of `without_year_of`."""
+    day = as_date(value)
+    language = (get_language() or "en").split("-")[0]
+    with_year, without_year = _DAY.get(language, _DAY_ELSEWHERE)
+    same_year = without_year_of is not None and without_year_of.year == day.year
+    return date_words(day, without_year if same_year else with_year).replace(" ", NO_BREAK)
+
+
+def days_words(days: int) -> str:
+    """A number of days: "29 days"."""
+    return ngettext("%(n)s day", "%(n)s days", abs(days)) % {"n": abs(days)}
+
+
+def in_days(days: int) -> str:
+    """How far a deadline is: "Due in 29 days"; a negative number of days is late."""
+    if days < 0:
+        return ngettext("%(n)s day late", "%(n)s days late", -days) % {"n": -days}
+    if days == 0:
+        return gettext("Due today")
+    if days == 1:
+        return gettext("Due tomorrow")
+    return ngettext("Due in %(n)s day", "Due in %(n)s days", days) % {"n": days}
+
+
+def zone_words(zone: tzinfo, at: datetime) -> str:
+    """A time zone with its distance from UTC: "Asia/Bishkek (UTC+6)"."""
+    name = zone.key if isinstance(zone, ZoneInfo) else str(zone)
+    offset = at.astimezone(zone).utcoffset()
+    minutes = int(offset.total_seconds() // 60) if offset else 0
+    if not minutes:
+        return name if name == "UTC" else f"{name} (UTC)"
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "-" if minutes < 0 else "+"
+    return f"{name} (UTC{sign}{hours}{f':{rest:02}' if rest else ''})"

@@ -5,7 +5,7 @@ A value that makes no sense raises `ImproperlyConfigured` with one sentence that
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -20,8 +20,22 @@ def text(name: str, default: str = "") -> str:
         try:
             return Path(file).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise ImproperlyConfigured(f"{name}_FILE names {file!r}, which cannot be read: {error}.") from None
+            raise ImproperlyConfigured(
+                f"{name}_FILE names {file!r}, which cannot be read: {error}."
+            ) from None
     return os.environ.get(name, "").strip() or default
+
+
+def kept(file: Path) -> str:
+    """What stands in a file of the data folder; empty where there is none."""
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(
+            f"DATA_DIR holds {file}, which cannot be read: {error}."
+        ) from None
 
 
 def flag(name: str, *, default: bool) -> bool:
@@ -36,7 +50,9 @@ def whole(name: str, *, default: int, least: int, most: int) -> int:
     """A whole number between `least` and `most`, both included."""
     word = text(name, str(default))
     if not (word.isascii() and word.isdigit() and least <= int(word) <= most):
-        raise ImproperlyConfigured(f"{name} is {word!r}; write a whole number from {least} to {most}.")
+        raise ImproperlyConfigured(
+            f"{name} is {word!r}; write a whole number from {least} to {most}."
+        )
     return int(word)
 
 
@@ -62,7 +78,22 @@ def address(name: str, default: str = "") -> str:
     value = text(name, default).rstrip("/")
     parts = _split(name, value)
     if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
-        raise ImproperlyConfigured(f"{name} is {value!r}; write an address such as https://tracker.example.org.")
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; write an address such as https://tracker.example.org."
+        )
+    return value
+
+
+def server(name: str, default: str = "", *, schemes: Sequence[str]) -> str:
+    """The address of a Redis or Valkey; empty where none is given."""
+    value = text(name, default)
+    parts = _split(name, value)
+    _port(name, parts)
+    where = parts.path if "unix" in parts.scheme or "socket" in parts.scheme else parts.hostname
+    if value and not (parts.scheme in schemes and where):
+        raise ImproperlyConfigured(
+            f"{name} must begin with {'://, '.join(schemes)}:// and name a server."
+        )
     return value
 
 
@@ -141,5 +172,7 @@ def _port(name: str, parts: Any) -> int | None:
     try:
         port: int | None = parts.port
     except ValueError:
-        raise ImproperlyConfigured(f"{name} has a port that is not a number from 1 to 65535.") from None
+        raise ImproperlyConfigured(
+            f"{name} has a port that is not a number from 1 to 65535."
+        ) from None
     return port

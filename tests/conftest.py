@@ -14,6 +14,7 @@ from accounts import triggers
 
 def pytest_configure() -> None:
     settings.DATA_DIR.mkdir(mode=0o700)
+    settings.STATIC_ROOT.mkdir()  # whitenoise warns where it is missing
 
 
 def pytest_unconfigure() -> None:

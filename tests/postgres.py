@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -63,7 +64,7 @@ def _start(binary: Path, data: Path, home: Path) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=log,
             cwd=home,
-            preexec_fn=end_with_parent,
+            preexec_fn=partial(end_with_parent, os.getpid()),
             **_as_nobody(),
         )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, Subquery
 
 from accounts.models import User
 from meetings.choices import Sensitivity
@@ -173,11 +173,22 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
             .order_by("party__kind", "-overdue", "party__name")
         )
 
+    def coming(self, now: datetime, most: int) -> Any:
+        """What falls due next: a day and a commitment a row, with how many lines and one of them."""
+        return (
+            self.open()
+            .filter(due_at__gt=now)
+            .values("next_deadline__due", "commitment__reference")
+            .annotate(lines=Count("pk"), line=Min("pk"))
+            .order_by("next_deadline__due", "commitment__reference")[:most]
+        )
+
     def figures(self, now: datetime) -> dict[str, Any]:
         """The figures of the home page, in one statement: lines overdue, due soon and without a date."""
         timings = (Timing.OVERDUE, Timing.SOON, Timing.NONE)
         return self.aggregate(
             lines=Count("pk"),
+            done=Count("pk", filter=Q(status=Status.DONE)),
             late_parties=Count("party", filter=_timing(Timing.OVERDUE, now), distinct=True),
             **{timing.value: Count("pk", filter=_timing(timing, now)) for timing in timings},
         )

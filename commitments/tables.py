@@ -89,7 +89,7 @@ class CommitmentTable(BaseTable):
     def render_meeting(self, record: Commitment) -> str:
         meeting = record.meeting
         year = meeting.starts_on.year if meeting.starts_on else meeting.expected
-        return f"{meeting.number}, {year}"
+        return _("No. %(number)s, %(year)s") % {"number": meeting.number, "year": year}
 
     def render_owed_by(self, record: Any) -> str:
         return words.owed_by_words(record.lines, record.meeting, self.parties)

@@ -30,11 +30,3 @@ def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone).astimezone(
         ZoneInfo("UTC")
     )
-
-
-def ordinal(number: int) -> str:
-    """14 → "14th", in English; other languages use their own templates."""
-    suffix = (
-        "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    )
-    return f"{number}{suffix}"

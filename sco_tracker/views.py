@@ -58,16 +58,11 @@ def _register(request: Request) -> dict[str, Any]:
 
 
 def _ahead(request: Request, lines: Any) -> list[dict[str, Any]]:
-    """The next days on which something falls due: the commitments of each day and its lines."""
-    coming = lines.open().filter(due_at__gt=request.now).for_list().soonest_first()
-    days: dict[tuple[Any, int], dict[str, Any]] = {}
-    for line in coming.iterator(chunk_size=200):
-        key = (line.next_deadline.due, line.commitment_id)
-        if key not in days and len(days) == AHEAD:
-            break
-        entry = days.setdefault(key, {"line": note_timing(line, request.now), "count": 0})
-        entry["count"] += 1
-    return list(days.values())
+    """What falls due next, a commitment and a day a row."""
+    coming = list(lines.coming(request.now, AHEAD))
+    rows = Obligation.objects.filter(pk__in=[row["line"] for row in coming]).for_list()
+    by_key = {line.pk: note_timing(line, request.now) for line in rows}
+    return [{"line": by_key[row["line"]], "count": row["lines"]} for row in coming]
 
 
 def _mine(request: Request, parties: list[Party]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.dateformat import format as date_words
 from django.utils.translation import get_language, gettext, ngettext
 
+YEAR = 365  # days; what is late for years is not counted in days
 NO_BREAK = "\N{NO-BREAK SPACE}"
 # Django's own short formats differ too much from "24 Dec 2026" to be used as they are.
 _DAY = {"zh": ("Y年n月j日", "n月j日")}
@@ -36,6 +37,8 @@ def days_words(days: int) -> str:
 
 def in_days(days: int) -> str:
     """How far a deadline is: "Due in 29 days"; a negative number of days is late."""
+    if days <= -2 * YEAR:
+        return ngettext("%(n)s year late", "%(n)s years late", -days // YEAR) % {"n": -days // YEAR}
     if days < 0:
         return ngettext("%(n)s day late", "%(n)s days late", -days) % {"n": -days}
     if days == 0:

@@ -3,22 +3,24 @@
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 from unittest import mock
 
 import pytest
-from django.conf import settings
+from django.conf import settings as django_settings
 from django.test import TransactionTestCase
 
 from accounts import triggers
+from tests.smtp import MailServer, mail_server
 
 
 def pytest_configure() -> None:
-    settings.DATA_DIR.mkdir(mode=0o700)
-    settings.STATIC_ROOT.mkdir()  # whitenoise warns where it is missing
+    django_settings.DATA_DIR.mkdir(mode=0o700)
+    django_settings.STATIC_ROOT.mkdir()  # whitenoise warns where it is missing
 
 
 def pytest_unconfigure() -> None:
-    shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
+    shutil.rmtree(django_settings.DATA_DIR, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -44,3 +46,11 @@ def flush_past_triggers() -> Iterator[None]:
 def now() -> datetime:
     """The moment at which a test takes place: a day between the meeting and its first deadlines."""
     return datetime(2024, 9, 2, 6, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def relay(settings: Any) -> Iterator[MailServer]:
+    """A mail server to which the product's mail goes for this test (see tests/smtp.py)."""
+    with mail_server() as server:
+        settings.EMAIL_RELAY = server.relay
+        yield server

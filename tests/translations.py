@@ -1,6 +1,9 @@
 """Whether the translations tell of the program as it is: `python -m tests.translations`
 
-The strings are collected anew in a copy of the sources. A language is stale when a string has no
+    manage.py makemessages -l ru -l zh_Hans --no-obsolete --ignore tests --ignore .venv --ignore var
+    manage.py compilemessages --ignore .venv
+
+bring them up to date. The strings are collected anew in a copy of the sources: a language is stale when a string has no
 translation, or when its .mo file is not what its .po file and the program make of it.
 """
 
@@ -52,12 +55,12 @@ def _problem(committed: Path, renewed: Path) -> str:
     compiled = renewed.with_suffix(".new")
     said = _output("msgfmt", "--statistics", "-o", str(compiled), str(renewed))
     if "fuzzy" in said or "untranslated" in said:
-        return f"run makemessages and translate ({said.strip()})"
+        return f"makemessages, then translate ({said.strip()})"
     finished = committed.with_suffix(".mo")
     if not finished.exists():
-        return "run compilemessages (there is no .mo file)"
+        return "compilemessages (there is no .mo file)"
     if _strings(finished) != _strings(compiled):
-        return "run makemessages --no-obsolete and compilemessages (the .mo file differs)"
+        return "makemessages and compilemessages (the .mo file differs)"
     return ""
 
 
@@ -76,6 +79,8 @@ def main() -> int:
         sys.stdout.write("Not checked: GNU gettext is not installed (apt-get install gettext).\n")
         return 0
     problems = list(stale(ROOT))
+    if problems:
+        problems.append("The commands stand at the top of tests/translations.py.")
     sys.stdout.writelines(f"{problem}\n" for problem in problems)
     return 1 if problems else 0
 

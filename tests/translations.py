@@ -53,9 +53,12 @@ def _collect(copy: Path, domain: str, languages: set[str]) -> None:
 
 def _problem(committed: Path, renewed: Path) -> str:
     compiled = renewed.with_suffix(".new")
-    said = _output("msgfmt", "--statistics", "-o", str(compiled), str(renewed))
+    command = ["msgfmt", "--check-format", "--statistics", "-o", str(compiled), str(renewed)]
+    said = subprocess.run(command, capture_output=True, text=True, check=False).stderr.strip()
+    if not compiled.exists():
+        return said
     if "fuzzy" in said or "untranslated" in said:
-        return f"makemessages, then translate ({said.strip()})"
+        return f"makemessages, then translate ({said})"
     finished = committed.with_suffix(".mo")
     if not finished.exists():
         return "compilemessages (there is no .mo file)"
@@ -66,12 +69,9 @@ def _problem(committed: Path, renewed: Path) -> str:
 
 def _strings(compiled: Path) -> str:
     """All but the header, which says when and by whom the file was made."""
-    return _output("msgunfmt", "--sort-output", str(compiled)).partition("\n\n")[2]
-
-
-def _output(*command: str) -> str:
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return done.stdout + done.stderr
+    command = ["msgunfmt", "--sort-output", str(compiled)]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return said.partition("\n\n")[2]
 
 
 def main() -> int:

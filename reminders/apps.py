@@ -5,3 +5,12 @@ from django.apps import AppConfig
 
 class RemindersConfig(AppConfig):
     name = "reminders"
+
+    def ready(self) -> None:
+        from ui.panels import register
+
+        from . import panels
+
+        register("commitment.aside", panels.aside)
+        register("home.own_reminders", panels.own)
+        register("home.health", panels.health)

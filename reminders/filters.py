@@ -1,0 +1,61 @@
+"""What the lists of the ledger and the outbox can be filtered by."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .choices import Kind, Outcome, State
+from .models import Email, Reminder
+from .rules import OFFSETS, occasion
+from .words import step_words
+
+LONGEST_SEARCH = 200
+
+
+class _Many(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
+    """Any of several choices, ticked in a menu."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, widget=forms.CheckboxSelectMultiple, **kwargs)
+
+
+def _steps() -> list[tuple[str, str]]:
+    """Asked for at each request: the words are in the reader's language."""
+    return [(occasion(offset), step_words(occasion(offset))) for offset in OFFSETS]
+
+
+class ReminderFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Filters of the ledger."""
+
+    q = django_filters.CharFilter(
+        label=_("Recipient or commitment"), method="search", max_length=LONGEST_SEARCH
+    )
+    outcome = _Many(label=_("Result"), choices=Outcome.choices)
+    mail = _Many(label=_("Mail"), field_name="email__state", choices=State.choices)
+    step = _Many(label=_("Step"), field_name="occasion", choices=_steps)
+
+    class Meta:
+        model = Reminder
+        fields: ClassVar[list[str]] = ["q", "outcome", "mail", "step"]
+
+    def search(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.search(value)
+
+
+class EmailFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Filters of the outbox."""
+
+    q = django_filters.CharFilter(
+        label=_("Recipient or subject"), method="search", max_length=LONGEST_SEARCH
+    )
+    state = _Many(label=_("State"), choices=State.choices)
+    kind = _Many(label=_("Kind"), choices=Kind.choices)
+
+    class Meta:
+        model = Email
+        fields: ClassVar[list[str]] = ["q", "state", "kind"]
+
+    def search(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.search(value)

@@ -1,0 +1,78 @@
+"""What reminders show on the pages of the register."""
+
+from datetime import datetime, timedelta
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.requests import Request
+from commitments.models import Commitment, Obligation
+from ui import words
+
+from . import forecast
+from .health import beats
+from .models import Email
+from .words import step_words, time_of_mail
+
+WEEK = timedelta(days=7)
+COMING_DAYS = 30
+
+
+def next_reminders(commitment: Commitment, user: User, now: datetime) -> str:
+    """ "Next: 24 Dec, 7 days before, to focal points", for the lines that a person may see.
+
+    Empty when nothing is open or no step is ahead.
+    """
+    today = now.astimezone(user.zone).date()
+    lines = Obligation.objects.visible_to(user, now).open().filter(commitment=commitment)
+    ahead = forecast.next_steps(lines.select_related("next_deadline", "party"), today)
+    if not ahead:
+        return ""
+    steps = sorted({step.offset: step for step, _line in ahead}.items())
+    return _("Next: %(day)s, %(step)s, to %(who)s") % {
+        "day": words.day_words(ahead[0][0].day, without_year_of=today),
+        "step": _(", ").join(_lowered(step_words(step.occasion)) for _offset, step in steps),
+        "who": _who([line for _step, line in ahead]),
+    }
+
+
+def aside(request: Request, *, commitment: Commitment) -> str:
+    """The panel beside a commitment."""
+    said = next_reminders(commitment, request.user, request.now)
+    return render_to_string("reminders/_next.html", {"said": said})
+
+
+def own(request: Request) -> str:
+    """On the home page of a focal point: what comes next, and when mail comes."""
+    coming = forecast.run(now=request.now, days=COMING_DAYS, person=request.user)
+    context = {
+        "next": coming[0] if coming else None,
+        "when": time_of_mail(request.user, request.now),
+    }
+    return render_to_string("reminders/_own.html", context)
+
+
+def health(request: Request) -> str:
+    """On the home page of the secretariat: whether reminders run."""
+    tasks = beats(request.now)
+    ended = [task.finished for task in tasks if task.finished]
+    context = {
+        "is_well": not any(task.is_late for task in tasks),
+        "last": max(ended, default=None),
+        "totals": Email.objects.totals(request.now, WEEK),
+    }
+    return render_to_string("reminders/_health.html", context)
+
+
+def _who(lines: list[Obligation]) -> str:
+    if len(lines) > 1:
+        return _("focal points")
+    line = lines[0]
+    if line.owner_id:
+        return _("whom the line of %(party)s names") % {"party": line.party.name}
+    return _("the focal point of %(party)s") % {"party": line.party.name}
+
+
+def _lowered(words: str) -> str:
+    return words[:1].lower() + words[1:]

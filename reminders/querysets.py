@@ -1,0 +1,272 @@
+"""Questions about the ledger, the outbox, and who is to be told. Every order ends in the key."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db import models
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Prefetch, Q, Value, When
+from django.db.models.functions import Now
+
+from accounts.models import User
+from commitments.models import Obligation
+from commitments.querysets import ObligationQuerySet
+from meetings.models import FocalPoint, Report
+
+from . import rules
+from .choices import Capacity, Kind, Outcome, Reason, State
+
+if TYPE_CHECKING:
+    from .models import Attempt, Email, Pulse, Reminder
+
+
+class Told(NamedTuple):
+    """A line, who is to be told about it, and in which capacity."""
+
+    line: int
+    person: int
+    capacity: str
+
+
+def recipients(lines: ObligationQuerySet, today: date) -> list[Any]:
+    """The lines with whom to tell: queries of lines that annotate `told` (a person) and `capacity`.
+
+    The owner; without one the party's focal points of the day; without those its deputies; without
+    those its mailbox. A line that nobody answers for is in none of them.
+    """
+    terms = FocalPoint.objects.active(today)
+    theirs = terms.filter(party=OuterRef("party"))
+    first = terms.filter(is_deputy=False)
+    free = lines.filter(owner=None)
+    led = Exists(theirs.filter(is_deputy=False))
+    return [
+        _with(lines.filter(owner__isnull=False), "owner", Capacity.OWNER),
+        _with(
+            free.filter(party__focal_points__in=first),
+            "party__focal_points__user",
+            Capacity.FOCAL_POINT,
+        ),
+        _with(
+            free.filter(~led, party__focal_points__in=terms),
+            "party__focal_points__user",
+            Capacity.DEPUTY,
+        ),
+        _with(
+            free.filter(~Exists(theirs), party__mailbox__isnull=False),
+            "party__mailbox",
+            Capacity.MAILBOX,
+        ),
+    ]
+
+
+def _with(lines: ObligationQuerySet, told: str, capacity: Capacity) -> Any:
+    return lines.annotate(told=F(told), capacity=Value(capacity.value))
+
+
+def pairs(queries: Iterable[Any]) -> set[Told]:
+    """The lines and persons of several such queries, in one statement."""
+    first, *others = (query.order_by().values_list("pk", "told", "capacity") for query in queries)
+    return {Told(*row) for row in first.union(*others)}
+
+
+def to_tell(
+    people: list[int], *, today: date, days: Iterable[int], urgent_only: bool = False
+) -> set[Told]:
+    """What these people have not been told: open lines whose latest reached step has no ledger line.
+
+    `today` is their local date and `days` are their ISO weekdays of mail. Late in the evening only
+    urgent steps speak. Selected by the database alone, so that a tick that finds nothing costs one
+    statement whatever the size of the register.
+    """
+    dated = Obligation.objects.open().filter(next_deadline__isnull=False)
+    lines: Any = dated.annotate(occasion=_latest_occasion(today, days)).exclude(occasion="")
+    if urgent_only:
+        lines = lines.filter(occasion__in=[rules.occasion(offset) for offset in rules.URGENT])
+    return pairs(
+        query.filter(told__in=people).exclude(Exists(_told_already()))
+        for query in recipients(lines, today)
+    )
+
+
+def _latest_occasion(today: date, days: Iterable[int]) -> Case:
+    """The SQL twin of rules.reached: the name of the latest reached step, empty before the first."""
+    return Case(
+        *(
+            When(_due_between(first, last), then=Value(rules.occasion(offset)))
+            for first, last, offset in rules.due_ranges(today, frozenset(days))
+        ),
+        default=Value(""),
+        output_field=models.CharField(),
+    )
+
+
+def _due_between(first: date | None, last: date) -> Q:
+    if first is None:
+        return Q(next_deadline__due__lte=last)
+    return Q(next_deadline__due__range=(first, last))
+
+
+def _told_already() -> "ReminderQuerySet":
+    from .models import Reminder
+
+    return Reminder.objects.live().filter(
+        obligation=OuterRef("pk"),
+        deadline=OuterRef("next_deadline"),
+        recipient=OuterRef("told"),
+        occasion=OuterRef("occasion"),
+    )
+
+
+def capacities(person: User, lines: Iterable[int], today: date) -> dict[int, str]:
+    """Which of these lines a person answers for today, and in which capacity."""
+    asked = Obligation.objects.filter(pk__in=list(lines))
+    found = pairs(query.filter(told=person.pk) for query in recipients(asked, today))
+    return {told.line: told.capacity for told in found}
+
+
+def unanswered(today: date) -> ObligationQuerySet:
+    """Open lines with a date that nobody would be told about."""
+    terms = FocalPoint.objects.active(today).filter(party=OuterRef("party"))
+    dated = Obligation.objects.open().filter(next_deadline__isnull=False, owner=None)
+    return dated.filter(~Exists(terms), party__mailbox=None)
+
+
+class ReminderQuerySet(models.QuerySet["Reminder"]):
+    def live(self) -> "ReminderQuerySet":
+        """Void lines count as never written."""
+        return self.exclude(outcome=Outcome.VOID)
+
+    def included(self) -> "ReminderQuerySet":
+        return self.filter(outcome=Outcome.INCLUDED)
+
+    def of(self, user: User) -> "ReminderQuerySet":
+        return self.filter(recipient=user)
+
+    def void(self, reason: Reason) -> int:
+        """Take promises back: the next plan may make them again."""
+        return self.included().update(outcome=Outcome.VOID, reason=reason)
+
+    def for_look(self) -> "ReminderQuerySet":
+        """What the second look compares."""
+        return self.included().select_related("obligation__commitment").order_by("pk")
+
+    def for_mail(self) -> "ReminderQuerySet":
+        """Everything that one item of a digest says, the most urgent first."""
+        return (
+            self.included()
+            .select_related("deadline", "obligation__commitment", "obligation__party")
+            .prefetch_related(
+                "obligation__commitment__quotations",
+                Prefetch("obligation__commitment__quotations__report", Report.objects.defer("raw")),
+            )
+            .order_by("deadline__due", "obligation__commitment__reference", "pk")
+        )
+
+    def for_list(self, user: User, now: datetime) -> "ReminderQuerySet":
+        """Everything one row of the ledger reads; `may_see` says whether this reader may read the line."""
+        visible = Obligation.objects.visible_to(user, now).filter(pk=OuterRef("obligation"))
+        return self.annotate(may_see=Exists(visible)).select_related(
+            "recipient", "email", "obligation__commitment", "obligation__party"
+        )
+
+    def held_back(self, since: datetime) -> int:
+        """How many promises were suppressed since a moment."""
+        return self.filter(outcome=Outcome.SUPPRESSED, planned_at__gt=since).count()
+
+    def newest_first(self) -> "ReminderQuerySet":
+        return self.order_by("-planned_at", "-pk")
+
+    def search(self, words: str) -> "ReminderQuerySet":
+        """By words of the recipient or of a commitment that the reader may see (after `for_list`)."""
+        found = self
+        for word in words.casefold().split():
+            line = Q(may_see=True, obligation__commitment__search_text__contains=word)
+            found = found.filter(line | Q(recipient__name__icontains=word))
+        return found
+
+
+class EmailQuerySet(models.QuerySet["Email"]):
+    def claimable(self, now: datetime) -> "EmailQuerySet":
+        """What may be taken up. Leases are judged by the database's clock: hosts need not agree."""
+        waiting = Q(state=State.WAITING, not_before__lte=now, expires_at__gt=now)
+        lost = Q(state=State.SENDING, lease_until__lt=Now())
+        return self.filter(waiting | lost)
+
+    def held_by(self, email: "Email") -> "EmailQuerySet":
+        """The row, as long as the claim that `email` was read with is the latest one."""
+        return self.filter(pk=email.pk, state=State.SENDING, claims=email.claims)
+
+    def too_late(self, now: datetime) -> "EmailQuerySet":
+        return self.filter(state=State.WAITING, expires_at__lte=now)
+
+    def of_the_day(self, slot: date) -> "EmailQuerySet":
+        """Digests that take the place of a local day."""
+        gone = Q(state__in=[State.CANCELLED, State.EXPIRED], maybe_dup=False)
+        return self.filter(kind=Kind.DIGEST, slot=slot).exclude(gone)
+
+    def for_list(self) -> "EmailQuerySet":
+        """Everything one row of the outbox reads. The bytes stay where they are."""
+        items = Count("reminders", filter=Q(reminders__outcome=Outcome.INCLUDED))
+        return self.select_related("recipient").annotate(items=items).defer("frozen")
+
+    def search(self, words: str) -> "EmailQuerySet":
+        """By words of the subject or the recipient."""
+        found = self
+        for word in words.split():
+            to = Q(recipient__name__icontains=word) | Q(to_address__icontains=word)
+            found = found.filter(to | Q(subject__icontains=word))
+        return found
+
+    def newest_first(self) -> "EmailQuerySet":
+        return self.order_by("-created_at", "-pk")
+
+    def by_day(self, since: date) -> dict[date, dict[str, int]]:
+        """Digests of the days since `since`: how many were planned, sent, failed."""
+        rows: Any = (
+            self.filter(kind=Kind.DIGEST, slot__gte=since)
+            .values("slot")
+            .annotate(
+                planned=Count("pk"),
+                sent=Count("pk", filter=Q(state=State.SENT)),
+                failed=Count("pk", filter=Q(state=State.FAILED)),
+                not_sent=Count("pk", filter=Q(state__in=[State.CANCELLED, State.EXPIRED])),
+            )
+            .order_by("-slot")
+        )
+        return {row.pop("slot"): row for row in rows}
+
+    def totals(self, now: datetime, back: timedelta) -> dict[str, Any]:
+        """The figures of the health page: what stands now, and what ended since `now - back`."""
+        recent = Q(created_at__gt=now - back)
+        unsettled = Q(state__in=State.unsettled())
+        return self.aggregate(
+            waiting=Count("pk", filter=unsettled),
+            oldest=Min("created_at", filter=unsettled & Q(not_before__lte=now)),
+            held=Count("pk", filter=Q(state=State.HELD)),
+            sent=Count("pk", filter=Q(sent_at__gt=now - back)),
+            failed=Count("pk", filter=Q(state=State.FAILED) & recent),
+            in_doubt=Count("pk", filter=Q(maybe_dup=True) & recent),
+        )
+
+
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    def in_order(self) -> "AttemptQuerySet":
+        return self.order_by("claim", "pk")
+
+
+class PulseQuerySet(models.QuerySet["Pulse"]):
+    def began(self, name: str, now: datetime) -> None:
+        """Note that a task began. Any number may run at once: the row tells of the latest."""
+        self._put({"name": name, "started": now}, ["started"])
+
+    def ended(self, name: str, now: datetime, counts: dict[str, int]) -> None:
+        """Note that a task came to its end, and what it did."""
+        values = {"name": name, "started": now, "finished": now, "counts": counts}
+        self._put(values, ["finished", "counts"])
+
+    def _put(self, values: dict[str, Any], fields: list[str]) -> None:
+        row = self.model(**values)
+        self.bulk_create([row], update_conflicts=True, unique_fields=["name"], update_fields=fields)
+
+    def by_name(self) -> "dict[str, Pulse]":
+        return {pulse.name: pulse for pulse in self.all()}

@@ -1,0 +1,32 @@
+"""A stored mail as its reader sees it."""
+
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from .models import Email
+
+# The look of a mail stays inside its frame: no script, no form, no picture, no address but its own.
+BODY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The parts of a mail. `html` is empty where there is only text."""
+
+    sender: str
+    text: str
+    html: str
+
+
+def letter(email: Email) -> Letter | None:
+    """What a mail says. None when it is not written yet, or is nobody's to read."""
+    if email.is_secret or not email.frozen:
+        return None
+    message = message_from_bytes(bytes(email.frozen), policy=policy.default)
+    return Letter(str(message["From"]), _part(message, "plain"), _part(message, "html"))
+
+
+def _part(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    return str(part.get_content()) if part else ""

@@ -1,0 +1,167 @@
+"""Pages of the ledger, the outbox and the health of reminders."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_GET, require_safe
+
+from accounts.access import Access, access
+from accounts.requests import Request
+from ui.lists import ListPage
+
+from . import forecast
+from .choices import State
+from .filters import EmailFilter, ReminderFilter
+from .health import beats, is_well
+from .models import Email, Reminder
+from .querysets import unanswered
+from .reading import BODY_POLICY, letter
+from .tables import EmailTable, LedgerTable, ReminderTable
+from .words import time_of_mail
+
+WEEK = timedelta(days=7)
+COMING_DAYS = 30
+COMING_SHOWN = 10
+FAILED_SHOWN = 5
+
+
+class Mine(ListPage):
+    """What the person was told or not told and why, and what comes next."""
+
+    filterset_class = ReminderFilter
+    table_class = ReminderTable
+    template_name = "reminders/mine.html"
+
+    heading = _("Your reminders")
+    counted = ngettext_lazy("%(n)s reminder", "%(n)s reminders", "n")
+    none_yet = _("No reminders yet")
+    none_yet_hint = _("They appear here as deadlines of the lines that you answer for come near.")
+    none_match = _("No reminder matches these filters")
+
+    def get_queryset(self) -> Any:
+        request = self.request
+        rows = Reminder.objects.for_list(request.user, request.now).of(request.user)
+        return rows.newest_first()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        request = self.request
+        coming = forecast.run(now=request.now, days=COMING_DAYS, person=request.user)
+        return {
+            **super().get_context_data(**kwargs),
+            "when": time_of_mail(request.user, request.now),
+            "coming": coming[:COMING_SHOWN],
+            "coming_more": max(0, len(coming) - COMING_SHOWN),
+            "days": COMING_DAYS,
+        }
+
+
+class Ledger(ListPage):
+    """Every promise to every person, and what became of it."""
+
+    filterset_class = ReminderFilter
+    table_class = LedgerTable
+    template_name = "reminders/list.html"
+
+    heading = _("Ledger of reminders")
+    lead = _("Everything that was sent or held back, and why. A reminder cannot be sent twice.")
+    counted = ngettext_lazy("%(n)s reminder", "%(n)s reminders", "n")
+    none_yet = _("No reminders yet")
+    none_yet_hint = _("They appear here as deadlines come near.")
+    none_match = _("No reminder matches these filters")
+
+    def get_queryset(self) -> Any:
+        return Reminder.objects.for_list(self.request.user, self.request.now).newest_first()
+
+
+class Outbox(ListPage):
+    """Every mail, and where it stands."""
+
+    filterset_class = EmailFilter
+    table_class = EmailTable
+    template_name = "reminders/list.html"
+
+    heading = _("Outbox")
+    lead = _("Every mail of this site. What mail about accounts says is shown to nobody.")
+    counted = ngettext_lazy("%(n)s mail", "%(n)s mails", "n")
+    none_yet = _("No mail yet")
+    none_yet_hint = _("Mail is written when a reminder is due or somebody asks for a new password.")
+    none_match = _("No mail matches these filters")
+
+    def get_queryset(self) -> Any:
+        return Email.objects.for_list().newest_first()
+
+
+@require_GET
+@access(Access.ADMINISTRATOR)
+def mail(request: Request, pk: int) -> HttpResponse:
+    """One mail as it looks, what it carries, and each attempt to send it."""
+    email = get_object_or_404(Email.objects.select_related("recipient"), pk=pk)
+    context = {
+        "email": email,
+        "letter": letter(email),
+        "attempts": email.attempts.in_order(),
+        "reminders": email.reminders.for_list(request.user, request.now).newest_first(),
+    }
+    return render(request, "reminders/mail.html", context)
+
+
+@require_GET
+@never_cache
+@xframe_options_sameorigin
+@access(Access.ADMINISTRATOR)
+def mail_body(request: Request, pk: int) -> HttpResponse:
+    """The HTML of a mail, for the frame on its page, with a policy that lets it do nothing."""
+    found = letter(get_object_or_404(Email, pk=pk))
+    response = HttpResponse(found.html if found else "", status=200 if found else 404)
+    response.headers["Content-Security-Policy"] = BODY_POLICY
+    return response
+
+
+@require_GET
+@access(Access.OFFICER)
+def health_page(request: Request) -> HttpResponse:
+    """Whether reminders run, what the last days brought, and what needs a person."""
+    tasks = beats(request.now)
+    failed = Email.objects.filter(state=State.FAILED).for_list().newest_first()
+    context = {
+        "tasks": tasks,
+        "is_well": not any(task.is_late for task in tasks),
+        "totals": Email.objects.totals(request.now, WEEK),
+        "days": Email.objects.by_day(_today(request) - WEEK),
+        "held_back": Reminder.objects.held_back(request.now - WEEK),
+        "failed": failed[:FAILED_SHOWN],
+        "unanswered": _unanswered(_today(request)),
+        "relay": settings.EMAIL_RELAY.get("host", ""),
+    }
+    return render(request, "reminders/health.html", context)
+
+
+@require_safe
+@never_cache
+@access(Access.PUBLIC)
+def health(request: HttpRequest) -> HttpResponse:
+    """For machines: 200 while planning and sending come to their end, 503 otherwise. No details."""
+    well = is_well(timezone.now())
+    said = "Reminders are running." if well else "Reminders are not running."
+    return HttpResponse(f"{said}\n", content_type="text/plain", status=200 if well else 503)
+
+
+def _today(request: Request) -> date:
+    return request.now.astimezone(request.user.zone).date()
+
+
+def _unanswered(today: date) -> list[tuple[str, int]]:
+    """Parties with dated lines that nobody is told about, and how many those are."""
+    names = unanswered(today).values_list("party__name", flat=True).order_by("party__name", "pk")
+    counts: dict[str, int] = {}
+    for name in names:
+        counts[name] = counts.get(name, 0) + 1
+    return list(counts.items())

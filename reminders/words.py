@@ -1,0 +1,73 @@
+"""Steps, results and times of mail in words, for pages, mails and commands. Reads only what it is given."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.choices import Weekday
+from accounts.models import User
+from ui import words
+
+from .choices import Capacity, Outcome, Reason, State
+from .models import Email, Reminder
+from .rules import EVERY_DAY, delivery_days, offset_of
+
+
+def step_words(occasion: str) -> str:
+    """ "7 days before", "On the day", "3 days after"; an occasion that is no step as it stands."""
+    offset = offset_of(occasion)
+    if offset is None:
+        return occasion
+    if offset == 0:
+        return _("On the day")
+    if offset < 0:
+        return ngettext("%(n)s day before", "%(n)s days before", -offset) % {"n": -offset}
+    return ngettext("%(n)s day after", "%(n)s days after", offset) % {"n": offset}
+
+
+def to_words(capacity: str, party: str) -> str:
+    """Whom a line's mail goes to: "Focal point, Kazakhstan"."""
+    return _("%(capacity)s, %(party)s") % {"capacity": Capacity(capacity).label, "party": party}
+
+
+def result_words(reminder: Reminder) -> str:
+    """What became of a promise, its mail included: "Sent", "Waiting", "Held back" …"""
+    if reminder.outcome == Outcome.INCLUDED and reminder.email:
+        return str(reminder.email.get_state_display())
+    return str(reminder.get_outcome_display())
+
+
+def detail_words(reminder: Reminder) -> str:
+    """Why: the reason, or what the mail server said."""
+    if reminder.reason:
+        return _sentence(str(Reason(reminder.reason).label))
+    return mail_words(reminder.email) if reminder.email else ""
+
+
+def mail_words(email: Email) -> str:
+    """What there is to know of a mail beside its state."""
+    if email.state == State.SENT:
+        said = _("Accepted by the mail server") if email.reply else ""
+    else:
+        said = _sentence(str(Reason(email.error).label)) if email.error else email.reply
+    return _("%(said)s; it may have arrived twice") % {"said": said} if email.maybe_dup else said
+
+
+def time_of_mail(person: User, now: datetime) -> str:
+    """When a person's mail comes: "At most one message a day, at 09:00 in Asia/Almaty (UTC+5)."."""
+    place = {
+        "hour": f"{person.delivery_hour:02}:00",
+        "zone": words.zone_words(person.zone, now),
+    }
+    said = _("At most one message a day, at %(hour)s in %(zone)s.") % place
+    days = delivery_days(person.delivery_days)
+    if days == EVERY_DAY:
+        return said
+    names = ", ".join(str(Weekday(day).label) for day in sorted(days))
+    return said + " " + _("Days of mail: %(days)s.") % {"days": names}
+
+
+def _sentence(words: str) -> str:
+    """With a capital at its beginning, where the script has them."""
+    return words[:1].upper() + words[1:]

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from accounts.views import set_language
+from reminders.views import health
 
 from . import views
 
@@ -14,6 +15,7 @@ urlpatterns = [
     path("setup/<str:token>/", views.first_administrator, name="first-administrator"),
     path("commitments/", include("commitments.urls")),
     path("meetings/", include("meetings.urls")),
+    path("reminders/", include("reminders.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/language/", set_language, name="set_language"),
     path("accounts/login/", account.login, name="account_login"),
@@ -39,5 +41,6 @@ urlpatterns = [
     ),
     path("healthz/live", views.live, name="healthz-live"),
     path("healthz/ready", views.ready, name="healthz-ready"),
+    path("healthz/reminders", health, name="healthz-reminders"),
     path("admin/", admin.site.urls),
 ]

@@ -1,0 +1,65 @@
+"""Running the product as script/server does, for tests of whole processes."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+# What a test run has set for itself must not reach the processes.
+OWN = ("DATABASE_URL", "SECRET_KEY", "DATA_DIR", "SITE_URL", "DJANGO_SETTINGS_MODULE")
+
+
+@dataclass
+class Server:
+    """One run of `manage.py start`: its process, its port and what it has printed so far."""
+
+    process: "subprocess.Popen[str]"
+    port: int
+    lines: list[str] = field(default_factory=list)
+
+    def read_until_ready(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip("\n"))
+            if line.startswith("Ready:"):
+                return
+        raise AssertionError("It did not get ready:\n" + "\n".join(self.lines))
+
+
+@contextmanager
+def started(data: Path, *arguments: str, **environment: str) -> Iterator[Server]:
+    """Start everything on a free port and a data folder; end it with SIGTERM when the block ends."""
+    port = free_port()
+    command = [sys.executable, "manage.py", "start", "--port", str(port), "--data", str(data)]
+    with subprocess.Popen(
+        [*command, *arguments],
+        cwd=ROOT,
+        env=clean_environment() | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        server = Server(process, port)
+        try:
+            server.read_until_ready()
+            yield server
+        finally:
+            process.terminate()
+            process.wait(15)
+
+
+def clean_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in OWN}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

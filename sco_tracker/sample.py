@@ -3,7 +3,7 @@
 Only for trying the product on one's own machine: the password is public.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -63,5 +63,6 @@ def _add_focal_point(code: str, email: str, now: datetime) -> None:
     party = Party.objects.get(code=code)
     name = f"Focal point, {party.name}"
     user = add_person(email=email, name=name, time_zone=party.time_zone, now=now, via=Via.COMMAND)
-    today = now.astimezone(party.zone).date()
-    appoint(party=party, user=user, starts_on=today, now=now, via=Via.COMMAND)
+    # From yesterday on: then the term has begun in every time zone that somebody may choose.
+    yesterday = now.date() - timedelta(days=1)
+    appoint(party=party, user=user, starts_on=yesterday, now=now, via=Via.COMMAND)

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from allauth.account import admin as allauth_admin
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth import admin as auth_admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -15,6 +17,10 @@ from .choices import Via, Weekday
 from .models import Event, User
 from .requests import person
 from .services import change_person, invite, save_new_person
+
+# Rights come from the role and an address is changed with its person: a second door to either would
+# write without its event.
+admin.site.unregister([auth_admin.Group, allauth_admin.EmailAddress])
 
 
 class PersonForm(forms.ModelForm):

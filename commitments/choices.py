@@ -42,6 +42,45 @@ _SYMBOLS = {
 }
 
 
+class Claim(TextChoices):
+    """Where a party says that it stands. What is not assessable or not owed, the secretariat finds."""
+
+    NOT_STARTED = Status.NOT_STARTED.value, Status.NOT_STARTED.label
+    IN_PROGRESS = Status.IN_PROGRESS.value, Status.IN_PROGRESS.label
+    PARTLY_DONE = Status.PARTLY_DONE.value, Status.PARTLY_DONE.label
+    DONE = Status.DONE.value, Status.DONE.label
+    STALLED = Status.STALLED.value, Status.STALLED.label
+
+
+class ReportState(TextChoices):
+    """A progress report on its way. Accepted and returned ones stay as they are."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Awaiting validation")
+    ACCEPTED = "accepted", _("Accepted")
+    RETURNED = "returned", _("Returned")
+
+
+class ExtensionState(TextChoices):
+    ASKED = "asked", _("Asked for")
+    GRANTED = "granted", _("Granted")
+    REFUSED = "refused", _("Refused")
+
+
+class EvidenceKind(TextChoices):
+    FILE = "file", _("File")
+    LINK = "link", _("Link")
+
+
+class LinkKind(TextChoices):
+    """What a later commitment does to an earlier one (coding manual §3)."""
+
+    REAFFIRMS = "reaffirms", _("Reaffirms")
+    WIDENS = "widens", _("Widens")
+    NARROWS = "narrows", _("Narrows")
+    REPLACES = "replaces", _("Replaces")
+
+
 class Strength(TextChoices):
     """From the operative words, kept as they stand (coding manual §4)."""
 

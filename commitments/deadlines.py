@@ -1,21 +1,25 @@
-"""Writing deadlines: the only place that adds a Deadline row or an Obligation's `due_at`."""
+"""Writing deadlines: the only place that adds a Deadline row or an Obligation's `due_at`.
+
+Moving a deadline never edits it: a new row replaces the one that held, which stays for ever.
+"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.audit import record
 from accounts.models import User
+from meetings.models import Meeting
 from meetings.rules import end_of_day
 
+from . import rules
 from .choices import Basis, Purpose
-from .errors import Stale
+from .claims import claim
 from .models import Commitment, Deadline, Obligation
 
 LAST_YEAR = 2100
@@ -23,13 +27,38 @@ LAST_YEAR = 2100
 
 @dataclass(frozen=True)
 class Period:
-    """When something falls due, in whose words, and on what ground."""
+    """When something falls due, in whose words, and on what ground.
+
+    With `meeting` it is due the day before that meeting opens, and moves with it.
+    """
 
     due: date | None
     opens: date | None = None
     wording: str = ""
     basis: str = Basis.SET
     reason: str = ""
+    meeting: Meeting | None = None
+
+
+@dataclass(frozen=True)
+class Move:
+    """Who moves a deadline, when, through which door, and why."""
+
+    actor: User | None
+    now: datetime
+    via: str
+    reason: str
+
+
+def by_meeting(meeting: Meeting, *, wording: str, reason: str = "") -> Period:
+    """Due by a meeting: on the day before it opens, as soon as that day is known (coding manual §6)."""
+    return Period(
+        due=_day_before(meeting),
+        wording=wording,
+        basis=Basis.DERIVED,
+        reason=reason,
+        meeting=meeting,
+    )
 
 
 def enter(
@@ -37,8 +66,9 @@ def enter(
 ) -> Deadline:
     """Give a whole commitment its first deadline of this purpose. Lines follow unless they have their own."""
     with transaction.atomic():
+        lines = _lock_lines(commitment)
         deadline = _add(commitment, None, purpose, period, author, now, replaces=None)
-        refresh(commitment.obligations.all())
+        refresh(lines)
     return deadline
 
 
@@ -60,29 +90,95 @@ def move(
     `ValidationError` by field for a day or a reason that cannot stand.
     """
     check_due(obligation.commitment, due)
-    if not reason.strip():
-        raise ValidationError({"reason": _("Give a reason: it is kept in the history.")})
+    _check_reason(reason)
     with transaction.atomic():
-        _claim(obligation, seen)
+        claim(obligation, seen)
         old = effective(obligation, purpose)
         purpose = purpose or (old.purpose if old else Purpose.FINAL)
-        opens = old.opens if old and old.opens and old.opens <= due else None
-        period = Period(due=due, opens=opens, basis=Basis.SET, reason=reason.strip())
-        if old and old.obligation_id:
-            Deadline.objects.filter(pk=old.pk, is_current=True).update(is_current=False)
-        new = _add(obligation.commitment, obligation, purpose, period, actor, now, replaces=old)
-        refresh([obligation])
+        period = Period(due=due, opens=_opens(old, due), reason=reason.strip())
+        by = Move(actor=actor, now=now, via=via, reason=reason.strip())
+        return _replace(obligation, old, purpose, period, by, version=seen + 1)
+
+
+def move_all(
+    *,
+    commitment: Commitment,
+    seen: int,
+    purpose: str,
+    due: date,
+    reason: str,
+    actor: User,
+    now: datetime,
+    via: str,
+) -> Deadline:
+    """Set or move the deadline that holds for every line of a commitment without one of its own.
+
+    `seen` is the version of the commitment. Raises as `move` does.
+    """
+    check_due(commitment, due)
+    _check_reason(reason)
+    with transaction.atomic():
+        claim(commitment, seen)
+        lines = _lock_lines(commitment)
+        rows = Deadline.objects.current().of_commitment().filter(commitment=commitment)
+        old = rows.filter(purpose=purpose).first()
+        period = Period(due=due, opens=_opens(old, due), reason=reason.strip())
+        by = Move(actor=actor, now=now, via=via, reason=reason.strip())
+        new = _replace_of_all(commitment, old, purpose, period, by, version=seen + 1)
+        refresh(lines)
+    return new
+
+
+def open_next_review(*, obligation: Obligation, by: Move) -> Deadline | None:
+    """After a report was accepted: the next period of the line's review rhythm, if it has one.
+
+    Belongs into the transaction that accepts the report.
+    """
+    every = obligation.commitment.review_days
+    old = holding(obligation).get(Purpose.REVIEW)
+    if not every or old is None or old.due is None:
+        return None
+    today = by.now.astimezone(obligation.party.zone).date()
+    due = rules.next_review(due=old.due, every=every, today=today)
+    period = Period(due=due, opens=old.due + timedelta(days=1), reason=by.reason)
+    return _replace(obligation, old, Purpose.REVIEW, period, by)
+
+
+def move_meeting(
+    *,
+    meeting: Meeting,
+    starts_on: date | None,
+    ends_on: date | None,
+    reason: str,
+    actor: User | None,
+    now: datetime,
+    via: str,
+) -> int:
+    """Move a meeting, and with it every deadline that is tied to it. Returns how many moved.
+
+    Raises `ValidationError` by field for days that cannot stand or a reason that is missing.
+    """
+    _check_reason(reason)
+    if bool(starts_on) != bool(ends_on) or (starts_on and ends_on and ends_on < starts_on):
+        raise ValidationError({"ends_on": _("A meeting ends on or after its first day.")})
+    by = Move(actor=actor, now=now, via=via, reason=reason.strip())
+    with transaction.atomic():
+        meeting = Meeting.objects.select_for_update().get(pk=meeting.pk)
+        before = {"starts_on": meeting.starts_on, "ends_on": meeting.ends_on}
+        meeting.starts_on, meeting.ends_on = starts_on, ends_on
+        meeting.save(update_fields=["starts_on", "ends_on"])
+        after = {"starts_on": starts_on, "ends_on": ends_on}
         record(
             actor=actor,
             at=now,
             via=via,
-            action="deadline.moved" if old else "deadline.set",
-            of=obligation,
-            before=old.as_event() if old else {},
-            after=new.as_event(),
-            why=period.reason,
+            action="meeting.moved",
+            of=meeting,
+            before=before,
+            after=after,
+            why=by.reason,
         )
-    return new
+        return sum(_follow(deadline, meeting, by) for deadline in _tied(meeting))
 
 
 def effective(obligation: Obligation, purpose: str | None = None) -> Deadline | None:
@@ -123,11 +219,95 @@ def check_due(commitment: Commitment, due: date) -> None:
         raise ValidationError({"due": _("Enter a year up to %(year)d.") % {"year": LAST_YEAR}})
 
 
-def _claim(obligation: Obligation, seen: int) -> None:
-    """Take the next version of a line, or notice that somebody else did."""
-    mine = Obligation.objects.filter(pk=obligation.pk, version=seen)
-    if not mine.update(version=F("version") + 1):
-        raise Stale
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ValidationError({"reason": _("Give a reason: it is kept in the history.")})
+
+
+def _opens(old: Deadline | None, due: date) -> date | None:
+    """A moved deadline opens when the one before it did, unless that lies behind its end."""
+    return old.opens if old and old.opens and old.opens <= due else None
+
+
+def _day_before(meeting: Meeting) -> date | None:
+    return meeting.starts_on - timedelta(days=1) if meeting.starts_on else None
+
+
+def _tied(meeting: Meeting) -> list[Deadline]:
+    rows = Deadline.objects.current().filter(meeting=meeting)
+    return list(rows.select_related("commitment", "obligation__party").order_by("pk"))
+
+
+def _follow(deadline: Deadline, meeting: Meeting, by: Move) -> bool:
+    """Move one deadline after its meeting."""
+    due = _day_before(meeting)
+    if due == deadline.due:
+        return False
+    period = replace(
+        by_meeting(meeting, wording=deadline.wording, reason=by.reason),
+        opens=_opens(deadline, due) if due else deadline.opens,
+    )
+    lines = _lock_lines(deadline.commitment)
+    if deadline.obligation:
+        _replace(deadline.obligation, deadline, deadline.purpose, period, by)
+    else:
+        _replace_of_all(deadline.commitment, deadline, deadline.purpose, period, by)
+        refresh(lines)
+    return True
+
+
+def _lock_lines(commitment: Commitment) -> list[Obligation]:
+    """All lines of a commitment, locked in one order, so that nobody reckons `due_at` beside us."""
+    lines = commitment.obligations.select_for_update(of=("self",))
+    return list(lines.select_related("party", "commitment").order_by("pk"))
+
+
+def _replace(
+    obligation: Obligation,
+    old: Deadline | None,
+    purpose: str,
+    period: Period,
+    by: Move,
+    version: int | None = None,
+) -> Deadline:
+    """Put a new deadline of one line in the place of the one that held; tell it in the log."""
+    if old and old.obligation_id:
+        Deadline.objects.filter(pk=old.pk, is_current=True).update(is_current=False)
+    new = _add(obligation.commitment, obligation, purpose, period, by.actor, by.now, replaces=old)
+    refresh([obligation])
+    _tell(obligation, old, new, by, version)
+    return new
+
+
+def _replace_of_all(
+    commitment: Commitment,
+    old: Deadline | None,
+    purpose: str,
+    period: Period,
+    by: Move,
+    version: int | None = None,
+) -> Deadline:
+    """The same for a whole commitment. The caller reckons its lines anew."""
+    if old:
+        Deadline.objects.filter(pk=old.pk, is_current=True).update(is_current=False)
+    new = _add(commitment, None, purpose, period, by.actor, by.now, replaces=old)
+    _tell(commitment, old, new, by, version)
+    return new
+
+
+def _tell(
+    of: Commitment | Obligation, old: Deadline | None, new: Deadline, by: Move, version: int | None
+) -> None:
+    record(
+        actor=by.actor,
+        at=by.now,
+        via=by.via,
+        action="deadline.moved" if old else "deadline.set",
+        of=of,
+        before=old.as_event() if old else {},
+        after=new.as_event() | ({"version": version} if version else {}),
+        why=by.reason,
+    )
 
 
 def _add(
@@ -149,6 +329,7 @@ def _add(
         wording=period.wording,
         basis=period.basis,
         reason=period.reason,
+        meeting=period.meeting,
         author=author,
         created_at=now,
         replaces=replaces,

@@ -15,10 +15,23 @@ from meetings.choices import Sensitivity
 from meetings.models import Report
 from meetings.querysets import parties_of, readable
 
-from .choices import Life, Status, Timing
+from .choices import ExtensionState, Life, ReportState, Status, Timing
 
 if TYPE_CHECKING:
-    from .models import Commitment, Deadline, Obligation, Quotation
+    from .models import (
+        Commitment,
+        Deadline,
+        Evidence,
+        Extension,
+        Obligation,
+        ProgressReport,
+        Quotation,
+    )
+
+
+def silent_after() -> timedelta:
+    """How long an open line may go without a report before it counts as silent."""
+    return timedelta(days=settings.SILENT_DAYS)
 
 
 def soon() -> timedelta:
@@ -40,6 +53,26 @@ def _timing(timing: Timing, now: datetime) -> Q:
         Timing.NONE: _is_open() & Q(due_at=None),
         Timing.CLOSED: ~_is_open(),
     }[timing]
+
+
+def _reports() -> "ProgressReportQuerySet":
+    from .models import ProgressReport
+
+    return ProgressReport.objects.filter(obligation=OuterRef("pk"))
+
+
+def _awaiting() -> Exists:
+    return Exists(_reports().filter(state=ReportState.SUBMITTED))
+
+
+def _silent(now: datetime) -> Q:
+    """The SQL twin of rules.is_silent."""
+    since = now - silent_after()
+    return (
+        _is_open()
+        & Q(registered_at__lte=since)
+        & ~Q(Exists(_reports().filter(submitted_at__gt=since)))
+    )
 
 
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
@@ -81,7 +114,15 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
     def with_timing(self, user: User, now: datetime) -> "CommitmentQuerySet":
         """Annotate `next_due_at`: the earliest end among the open lines that the person may see."""
-        from .models import Commitment, Deadline, Obligation, Quotation
+        from .models import (
+            Commitment,
+            Deadline,
+            Evidence,
+            Extension,
+            Obligation,
+            ProgressReport,
+            Quotation,
+        )
 
         lines = (
             Obligation.objects.visible_lines(user, now)
@@ -140,13 +181,37 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         """Lines in any of these states: the SQL twin of rules.timing."""
         return self.filter(reduce(or_, (_timing(Timing(t), now) for t in timings), Q(pk__in=[])))
 
+    def awaiting(self) -> "ObligationQuerySet":
+        """A report has been sent and nobody has decided on it yet."""
+        return self.filter(_awaiting())
+
+    def not_awaiting(self) -> "ObligationQuerySet":
+        return self.exclude(_awaiting())
+
+    def silent(self, now: datetime) -> "ObligationQuerySet":
+        """Open lines without a report for SILENT_DAYS: the SQL twin of rules.is_silent."""
+        return self.filter(_silent(now))
+
+    def with_reports(self) -> "ObligationQuerySet":
+        """Annotate `last_report_at` and `is_awaiting`."""
+        from .models import ProgressReport
+
+        sent = ProgressReport.objects.sent().filter(obligation=OuterRef("pk"))
+        latest = sent.order_by("-submitted_at", "-pk").values("submitted_at")[:1]
+        found: ObligationQuerySet = self.annotate(
+            last_report_at=Subquery(latest), is_awaiting=_awaiting()
+        )
+        return found
+
     def for_strip(self) -> "ObligationQuerySet":
-        return self.select_related("party", "next_deadline").order_by(
-            "party__kind", "party__name", "pk"
+        return (
+            self.with_reports()
+            .select_related("party", "next_deadline")
+            .order_by("party__kind", "party__name", "pk")
         )
 
     def for_detail(self) -> "ObligationQuerySet":
-        return self.for_strip().select_related("owner", "commitment", "done_proposed_by")
+        return self.for_strip().select_related("owner", "commitment")
 
     def owed_by(self, user: User, now: datetime) -> "ObligationQuerySet":
         """Lines that a person answers for: as owner, or for a party they are a focal point of."""
@@ -155,7 +220,7 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
 
     def for_list(self) -> "ObligationQuerySet":
         """Everything one row of the list of lines reads."""
-        return self.select_related("commitment__meeting", "party", "next_deadline")
+        return self.with_reports().select_related("commitment__meeting", "party", "next_deadline")
 
     def soonest_first(self) -> "ObligationQuerySet":
         return self.order_by(F("due_at").asc(nulls_last=True), "commitment__reference", "pk")
@@ -168,6 +233,8 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
             .annotate(
                 lines=Count("pk"),
                 overdue=Count("pk", filter=_timing(Timing.OVERDUE, now)),
+                silent=Count("pk", filter=_silent(now)),
+                awaiting=Count("pk", filter=_awaiting()),
                 **counts,
             )
             .order_by("party__kind", "-overdue", "party__name")
@@ -189,6 +256,8 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         return self.aggregate(
             lines=Count("pk"),
             done=Count("pk", filter=Q(status=Status.DONE)),
+            silent=Count("pk", filter=_silent(now)),
+            awaiting=Count("pk", filter=_awaiting()),
             late_parties=Count("party", filter=_timing(Timing.OVERDUE, now), distinct=True),
             **{timing.value: Count("pk", filter=_timing(timing, now)) for timing in timings},
         )
@@ -209,3 +278,74 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
 class QuotationQuerySet(models.QuerySet["Quotation"]):
     def in_text_order(self) -> "QuotationQuerySet":
         return self.order_by("report", "start", "pk")
+
+
+class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
+    def visible_to(self, user: User, now: datetime) -> "ProgressReportQuerySet":
+        """Reports on lines that a person may read; drafts only for their author."""
+        from .models import Obligation
+
+        lines = Obligation.objects.visible_to(user, now)
+        return self.filter(obligation__in=lines).filter(
+            ~Q(state=ReportState.DRAFT) | Q(author=user)
+        )
+
+    def sent(self) -> "ProgressReportQuerySet":
+        return self.filter(submitted_at__isnull=False)
+
+    def submitted(self) -> "ProgressReportQuerySet":
+        """Awaiting validation."""
+        return self.filter(state=ReportState.SUBMITTED)
+
+    def draft_of(self, user: User, obligation: "Obligation") -> "ProgressReport | None":
+        return self.filter(obligation=obligation, author=user, state=ReportState.DRAFT).first()
+
+    def for_list(self) -> "ProgressReportQuerySet":
+        """Everything one row of a list of reports reads."""
+        return self.select_related(
+            "obligation__commitment", "obligation__party", "author", "decided_by"
+        ).annotate(pieces=Count("evidence"))
+
+    def oldest_first(self) -> "ProgressReportQuerySet":
+        return self.order_by("submitted_at", "pk")
+
+    def newest_first(self) -> "ProgressReportQuerySet":
+        return self.order_by("-submitted_at", "-pk")
+
+
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def visible_to(self, user: User, now: datetime) -> "EvidenceQuerySet":
+        """Evidence of reports that a person may read, as far as its own sensitivity allows."""
+        from .models import ProgressReport
+
+        found = self.filter(report__in=ProgressReport.objects.visible_to(user, now))
+        if user.is_secretariat:
+            return found
+        today = now.astimezone(user.zone).date()
+        open_to_members = Q(sensitivity__in=[Sensitivity.PUBLIC, Sensitivity.MEMBERS])
+        own = Q(
+            sensitivity=Sensitivity.PARTY, report__obligation__party__in=parties_of(user, today)
+        )
+        return found.filter(open_to_members | own | Q(added_by=user))
+
+    def in_order(self) -> "EvidenceQuerySet":
+        return self.select_related("file").order_by("report", "pk")
+
+
+class ExtensionQuerySet(models.QuerySet["Extension"]):
+    def visible_to(self, user: User, now: datetime) -> "ExtensionQuerySet":
+        from .models import Obligation
+
+        return self.filter(obligation__in=Obligation.objects.visible_to(user, now))
+
+    def asked(self) -> "ExtensionQuerySet":
+        """Awaiting an answer."""
+        return self.filter(state=ExtensionState.ASKED)
+
+    def for_list(self) -> "ExtensionQuerySet":
+        return self.select_related(
+            "obligation__commitment", "obligation__party", "asked_by", "decided_by", "deadline"
+        )
+
+    def newest_first(self) -> "ExtensionQuerySet":
+        return self.order_by("-asked_at", "-pk")

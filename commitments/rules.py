@@ -67,6 +67,27 @@ def roll_up(lines: Iterable[tuple[str, bool]]) -> RollUp:
     return RollUp(counts=dict(counts), overdue=sum(overdue for _status, overdue in lines))
 
 
-def why_not_done_alone(*, status: str, proposed_by: int | None, actor: int) -> bool:
-    """Whether setting `status` now would let one person alone call a line done."""
-    return status == Status.DONE and proposed_by in {None, actor}
+def is_silent(
+    *,
+    status: str,
+    life: str,
+    registered_at: datetime,
+    last_report_at: datetime | None,
+    now: datetime,
+    after: timedelta,
+) -> bool:
+    """Whether an open line has gone without a report for `after`, counted from when it was entered."""
+    since = now - after
+    quiet = last_report_at is None or last_report_at <= since
+    return is_open(status=status, life=life) and registered_at <= since and quiet
+
+
+def may_decide(*, author: int, actor: int) -> bool:
+    """Nobody decides on their own report: two people stand behind what is called done."""
+    return author != actor
+
+
+def next_review(*, due: date, every: int, today: date) -> date:
+    """The next day of a review rhythm of `every` days after `due` that lies ahead of today."""
+    missed = max((today - due).days, 0) // every
+    return due + timedelta(days=every * (missed + 1))

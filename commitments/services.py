@@ -10,7 +10,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 import meetings.services
@@ -19,10 +18,10 @@ from accounts.models import User
 from meetings.choices import Sensitivity
 from meetings.models import Instrument, Meeting, Party, Report
 
-from . import deadlines, rules
+from . import deadlines
 from .choices import NOTE_LENGTH, Basis, Purpose, Role, Status
+from .claims import claim
 from .deadlines import Period
-from .errors import Stale
 from .models import Commitment, Obligation, Quotation, Theme
 
 
@@ -100,41 +99,50 @@ def change_status(
     now: datetime,
     via: str,
 ) -> Obligation:
-    """Say where a line stands. `seen` is the version of the line that the person looked at.
+    """Find where a line stands, without a report. `seen` is the version that the officer looked at.
 
-    *Done* takes two people: the first proposes it, another one confirms. Raises `Stale` when
-    somebody changed the line since, and `ValidationError` by field for a status that is not one, a
-    note that is missing or longer than `NOTE_LENGTH` characters, or a change that changes nothing.
+    *Done* comes only from a report with evidence (progress.py), and a line that is done stays locked
+    until it is reopened. Raises `Stale` when somebody changed the line since, and `ValidationError`
+    by field for a status that is not one or cannot be set, and for a note that is missing or longer
+    than `NOTE_LENGTH` characters.
     """
-    note = note.strip()
-    _check_change(obligation, status, note, actor)
-    alone = rules.why_not_done_alone(
-        status=status, proposed_by=obligation.done_proposed_by_id, actor=actor.pk
+    _check_change(obligation, status, note)
+    return _set_status(obligation, seen, status, "status.changed", note, actor, now, via)
+
+
+def reopen(
+    *, obligation: Obligation, seen: int, reason: str, actor: User, now: datetime, via: str
+) -> Obligation:
+    """Unlock a line that was done, with a reason. It is in progress again."""
+    if obligation.status != Status.DONE:
+        raise ValidationError(_("Only a line that is done can be reopened."))
+    _check_note("note", reason)
+    return _set_status(
+        obligation, seen, Status.IN_PROGRESS, "line.reopened", reason, actor, now, via
     )
-    before = {"status": obligation.status}
-    after = (
-        {"status": obligation.status, "proposed": Status.DONE.value}
-        if alone
-        else {"status": status}
-    )
+
+
+def _set_status(
+    obligation: Obligation,
+    seen: int,
+    status: str,
+    action: str,
+    note: str,
+    actor: User,
+    now: datetime,
+    via: str,
+) -> Obligation:
     with transaction.atomic():
-        mine = Obligation.objects.filter(pk=obligation.pk, version=seen)
-        if not mine.update(
-            status=obligation.status if alone else status,
-            done_proposed_by=actor if alone else None,
-            version=F("version") + 1,
-        ):
-            raise Stale
-        action = "done.proposed" if alone else "status.changed"
+        version = claim(obligation, seen, status=status)
         record(
             actor=actor,
             at=now,
             via=via,
             action=action,
             of=obligation,
-            before=before,
-            after=after,
-            why=note,
+            before={"status": obligation.status},
+            after={"status": status, "version": version},
+            why=note.strip(),
         )
     obligation.refresh_from_db()
     return obligation
@@ -191,11 +199,11 @@ def _create(meeting: Meeting, report: Report | None, promise: Promise) -> Commit
         is_certain=promise.is_certain,
         coder_note=promise.coder_note,
         review_days=promise.review_days,
-        search_text=_search_text(promise, report),
     )
     commitment.instruments.set(promise.instruments)
     if report:
         Quotation.objects.bulk_create(_quotations(commitment, report, promise.spans))
+    refresh_search_text(commitment)
     return commitment
 
 
@@ -222,11 +230,13 @@ def _add_lines(commitment: Commitment, promise: Promise, now: datetime) -> None:
     )
 
 
-def _search_text(promise: Promise, report: Report | None) -> str:
-    """What search looks through, casefolded: SQLite ignores case for ASCII letters only."""
-    quotes = [report.text[span.start : span.end] for span in promise.spans] if report else []
-    names = [instrument.name for instrument in promise.instruments]
-    return "\n".join([promise.reference, promise.title, *quotes, *names]).casefold()
+def refresh_search_text(commitment: Commitment) -> None:
+    """Write what search looks through, casefolded: SQLite ignores case for ASCII letters only."""
+    quotes = [row.text for row in commitment.quotations.select_related("report")]
+    names = commitment.instruments.values_list("name", flat=True)
+    words = [commitment.reference, commitment.title, *quotes, *names]
+    text = "\n".join(words).casefold()
+    Commitment.objects.filter(pk=commitment.pk).update(search_text=text)
 
 
 def _told(promise: Promise) -> dict[str, Any]:
@@ -239,20 +249,31 @@ def _told(promise: Promise) -> dict[str, Any]:
     }
 
 
-def _check_change(obligation: Obligation, status: str, note: str, actor: User) -> None:
+def _check_change(obligation: Obligation, status: str, note: str) -> None:
     problems: dict[str, str] = {}
     if status not in Status.values:
         problems["status"] = _("Choose one of the statuses shown.")
-    elif status == obligation.status and obligation.done_proposed_by_id is None:
+    elif obligation.status == Status.DONE:
+        problems["status"] = _("This line is done and locked. Reopen it first, with a reason.")
+    elif status == Status.DONE:
+        problems["status"] = _(
+            "“Done” needs a report with evidence, and a second person who accepts it."
+        )
+    elif status == obligation.status:
         problems["status"] = _("The line has this status already. Choose another one.")
-    elif status == Status.DONE and obligation.done_proposed_by_id == actor.pk:
-        problems["status"] = _("You proposed this line as done. A second person has to confirm it.")
-    if not note:
-        problems["note"] = _("Give a reason: it is kept in the history.")
-    elif len(note) > NOTE_LENGTH:
-        problems["note"] = _("Shorten the note to %(most)d characters; it has %(has)d.") % {
-            "most": NOTE_LENGTH,
-            "has": len(note),
-        }
+    try:
+        _check_note("note", note)
+    except ValidationError as error:
+        problems |= {name: messages[0] for name, messages in error.message_dict.items()}
     if problems:
         raise ValidationError(problems)
+
+
+def _check_note(name: str, note: str) -> None:
+    if not note.strip():
+        raise ValidationError({name: _("Give a reason: it is kept in the history.")})
+    if len(note) > NOTE_LENGTH:
+        words = {"most": NOTE_LENGTH, "has": len(note)}
+        raise ValidationError(
+            {name: _("Shorten the note to %(most)d characters; it has %(has)d.") % words}
+        )

@@ -1,4 +1,4 @@
-"""The register: a commitment, the words it quotes, a line per party, and deadlines that keep their history."""
+"""Who owes it: a line per party, its deadlines that keep their history, and requests for more time."""
 
 from datetime import date, datetime
 from typing import Any
@@ -6,152 +6,27 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from meetings.choices import Sensitivity
-from meetings.models import Instrument, Meeting, Party, Report
-
-from . import rules
-from .choices import Basis, Life, Purpose, Role, Status, Strength, Timing
-from .querysets import (
-    CommitmentQuerySet,
+from commitments import rules
+from commitments.choices import (
+    Basis,
+    ExtensionState,
+    Purpose,
+    Role,
+    Status,
+    Timing,
+)
+from commitments.querysets import (
     DeadlineQuerySet,
+    ExtensionQuerySet,
     ObligationQuerySet,
-    QuotationQuerySet,
     soon,
 )
+from meetings.choices import Sensitivity
+from meetings.models import Meeting, Party
 
-
-class Theme(models.Model):
-    """What a commitment is about."""
-
-    slug = models.SlugField(_("address"), unique=True)
-    name = models.CharField(_("name"), max_length=100, unique=True)
-
-    class Meta:
-        verbose_name = _("theme")
-        verbose_name_plural = _("themes")
-        ordering = ("name", "pk")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Commitment(models.Model):
-    """One act that the participants, or a named party, took upon themselves."""
-
-    reference = models.CharField(_("reference"), max_length=20, unique=True)
-    meeting = models.ForeignKey(
-        Meeting, verbose_name=_("meeting"), on_delete=models.PROTECT, related_name="commitments"
-    )
-    title = models.CharField(_("title"), max_length=200)
-    strength = models.CharField(_("strength"), max_length=10, choices=Strength.choices)
-    theme = models.ForeignKey(
-        Theme,
-        verbose_name=_("theme"),
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="commitments",
-    )
-    instruments = models.ManyToManyField(
-        Instrument, verbose_name=_("instruments"), blank=True, related_name="commitments"
-    )
-    sensitivity = models.CharField(
-        _("sensitivity"), max_length=12, choices=Sensitivity.choices, default=Sensitivity.PUBLIC
-    )
-    restricted_to = models.ForeignKey(
-        Party,
-        verbose_name=_("restricted to"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
-    life = models.CharField(_("life"), max_length=10, choices=Life.choices, default=Life.ACTIVE)
-    is_certain = models.BooleanField(_("certain"), default=True)
-    coder_note = models.TextField(_("why it was coded so"), blank=True)
-    review_days = models.PositiveSmallIntegerField(
-        _("review rhythm in days"), null=True, blank=True
-    )
-    officer = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("desk officer"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
-    search_text = models.TextField(editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
-
-    objects = CommitmentQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("commitment")
-        verbose_name_plural = _("commitments")
-        ordering = ("reference", "pk")
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(sensitivity=Sensitivity.PARTY, restricted_to__isnull=False)
-                | (~Q(sensitivity=Sensitivity.PARTY) & Q(restricted_to=None)),
-                name="commitment_restricted_to_one_party_names_it",
-            ),
-            models.CheckConstraint(
-                condition=Q(is_certain=True) | ~Q(coder_note=""),
-                name="coders_choice_says_why",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.reference} {self.title}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("commitments:detail", args=[self.reference])
-
-
-class Quotation(models.Model):
-    """One exact span of a report. The operative words that govern it may stand elsewhere in the text."""
-
-    commitment = models.ForeignKey(
-        Commitment,
-        verbose_name=_("commitment"),
-        on_delete=models.CASCADE,
-        related_name="quotations",
-    )
-    report = models.ForeignKey(
-        Report, verbose_name=_("report"), on_delete=models.PROTECT, related_name="quotations"
-    )
-    start = models.PositiveIntegerField(_("start"))
-    end = models.PositiveIntegerField(_("end"))
-    operative_start = models.PositiveIntegerField(null=True, blank=True)
-    operative_end = models.PositiveIntegerField(null=True, blank=True)
-
-    objects = QuotationQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("quotation")
-        verbose_name_plural = _("quotations")
-        ordering = ("report", "start", "pk")
-        constraints = (
-            models.CheckConstraint(condition=Q(end__gt=F("start")), name="quotation_is_not_empty"),
-            models.CheckConstraint(
-                condition=Q(operative_start=None, operative_end=None)
-                | Q(operative_end__gt=F("operative_start")),
-                name="operative_words_are_not_empty",
-            ),
-            models.UniqueConstraint(
-                fields=["commitment", "report", "start", "end"], name="one_quotation_per_span"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.start}-{self.end}"
-
-    @property
-    def text(self) -> str:
-        """The quoted words. Reads the report: select it."""
-        return self.report.text[self.start : self.end]
+from .commitment import Commitment
 
 
 class Obligation(models.Model):
@@ -178,15 +53,6 @@ class Obligation(models.Model):
     )
     status = models.CharField(
         _("status"), max_length=16, choices=Status.choices, default=Status.NOT_STARTED
-    )
-    done_proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("proposed as done by"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
     )
     sensitivity = models.CharField(
         _("sensitivity"), max_length=12, choices=Sensitivity.choices, default=Sensitivity.PUBLIC
@@ -215,10 +81,6 @@ class Obligation(models.Model):
                 fields=["commitment", "party"], name="one_line_per_commitment_and_party"
             ),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="status_is_known"),
-            models.CheckConstraint(
-                condition=Q(done_proposed_by=None) | ~Q(status=Status.DONE),
-                name="done_is_no_longer_proposed",
-            ),
             models.CheckConstraint(
                 condition=Q(due_at=None, next_deadline=None)
                 | Q(due_at__isnull=False, next_deadline__isnull=False),
@@ -273,6 +135,15 @@ class Deadline(models.Model):
     due = models.DateField(_("due"), null=True, blank=True)
     wording = models.CharField(_("wording"), max_length=250, blank=True)
     basis = models.CharField(_("basis"), max_length=8, choices=Basis.choices)
+    # A deadline "by the meeting" is due the day before it opens, and moves when the meeting is moved.
+    meeting = models.ForeignKey(
+        Meeting,
+        verbose_name=_("tied to the meeting"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tied_deadlines",
+    )
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("set by"),
@@ -333,6 +204,67 @@ class Deadline(models.Model):
             "basis": self.basis,
             "wording": self.wording,
         }
+
+
+class Extension(models.Model):
+    """A party's request for more time on its line: granted or refused, kept either way."""
+
+    obligation = models.ForeignKey(
+        Obligation, verbose_name=_("line"), on_delete=models.CASCADE, related_name="extensions"
+    )
+    deadline = models.ForeignKey(
+        Deadline, verbose_name=_("deadline"), on_delete=models.PROTECT, related_name="extensions"
+    )
+    due = models.DateField(_("asked for until"))
+    reason = models.TextField(_("reason"))
+    state = models.CharField(
+        _("state"), max_length=8, choices=ExtensionState.choices, default=ExtensionState.ASKED
+    )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("asked by"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    asked_at = models.DateTimeField(_("asked"))
+    comment = models.TextField(_("comment"), blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("decided by"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+    )
+    decided_at = models.DateTimeField(_("decided"), null=True)
+
+    objects = ExtensionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("extension")
+        verbose_name_plural = _("extensions")
+        ordering = ("-asked_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["obligation"],
+                condition=Q(state=ExtensionState.ASKED),
+                name="one_extension_per_line_awaits_an_answer",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ExtensionState.ASKED, decided_by=None, decided_at=None)
+                | (
+                    ~Q(state=ExtensionState.ASKED)
+                    & Q(decided_by__isnull=False, decided_at__isnull=False)
+                ),
+                name="extension_decided_says_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ExtensionState.REFUSED) | ~Q(comment=""),
+                name="extension_refused_says_why",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.obligation}, {self.due}"
 
 
 def _iso(day: date | None) -> str | None:

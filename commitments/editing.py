@@ -1,0 +1,234 @@
+"""Changing what stands in the register: a commitment's own words, its lines, its life and its links.
+
+Nothing is ever deleted: a commitment is withdrawn or replaced, with a reason.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from accounts.audit import record
+from accounts.models import User
+from meetings.models import Instrument, Party
+
+from . import deadlines, services
+from .choices import Life, LinkKind, Role
+from .claims import claim
+from .models import Commitment, CommitmentLink, Obligation
+
+FIELDS = (
+    "title",
+    "strength",
+    "theme",
+    "sensitivity",
+    "restricted_to",
+    "officer",
+    "review_days",
+    "is_certain",
+    "coder_note",
+)
+LINE_FIELDS = ("role", "owner", "sensitivity")
+
+
+def edit(
+    *,
+    commitment: Commitment,
+    seen: int,
+    values: dict[str, Any],
+    instruments: Iterable[Instrument] | None = None,
+    actor: User,
+    now: datetime,
+    via: str,
+) -> Commitment:
+    """Change the named fields of a commitment (`FIELDS`) and, if given, its instruments.
+
+    Raises `Stale` when somebody changed it since version `seen`, `ValidationError` by field.
+    """
+    changed = {name: value for name, value in values.items() if getattr(commitment, name) != value}
+    before = {name: told(getattr(commitment, name)) for name in changed}
+    after = {name: told(value) for name, value in changed.items()}
+    for name, value in changed.items():
+        setattr(commitment, name, value)
+    commitment.full_clean()
+    with transaction.atomic():
+        version = claim(commitment, seen, **changed)
+        if instruments is not None:
+            before["instruments"] = sorted(commitment.instruments.values_list("slug", flat=True))
+            commitment.instruments.set(instruments)
+            after["instruments"] = sorted(commitment.instruments.values_list("slug", flat=True))
+        services.refresh_search_text(commitment)
+        _tell(commitment, "commitment.edited", before, after, version, actor, now, via)
+    commitment.refresh_from_db()
+    return commitment
+
+
+def add_line(
+    *,
+    commitment: Commitment,
+    party: Party,
+    role: str = Role.LEAD,
+    owner: User | None = None,
+    sensitivity: str,
+    actor: User,
+    now: datetime,
+    via: str,
+) -> Obligation:
+    """Add the line of one more party. It falls due as the commitment does."""
+    line = Obligation(
+        commitment=commitment,
+        party=party,
+        role=role,
+        owner=owner,
+        sensitivity=sensitivity,
+        registered_at=now,
+    )
+    line.full_clean()
+    with transaction.atomic():
+        line.save()
+        deadlines.refresh([line])
+        after = {"party": party.code, "role": role, "owner": told(owner)}
+        _tell(line, "line.added", {}, after, line.version, actor, now, via)
+    return line
+
+
+def edit_line(
+    *,
+    obligation: Obligation,
+    seen: int,
+    values: dict[str, Any],
+    actor: User,
+    now: datetime,
+    via: str,
+    why: str = "",
+) -> Obligation:
+    """Change role, owner or sensitivity of a line (`LINE_FIELDS`). Raises as `edit` does."""
+    changed = {name: value for name, value in values.items() if getattr(obligation, name) != value}
+    if not changed:
+        return obligation
+    before = {name: told(getattr(obligation, name)) for name in changed}
+    after = {name: told(value) for name, value in changed.items()}
+    with transaction.atomic():
+        version = claim(obligation, seen, **changed)
+        _tell(obligation, "line.edited", before, after, version, actor, now, via, why)
+    obligation.refresh_from_db()
+    return obligation
+
+
+def withdraw(
+    *, commitment: Commitment, seen: int, reason: str, actor: User, now: datetime, via: str
+) -> Commitment:
+    """Take a commitment out of force. Its lines are no longer due; everything stays readable."""
+    return _live(commitment, seen, Life.WITHDRAWN, "commitment.withdrawn", reason, actor, now, via)
+
+
+def revive(
+    *, commitment: Commitment, seen: int, reason: str, actor: User, now: datetime, via: str
+) -> Commitment:
+    """Bring a withdrawn or replaced commitment back into force."""
+    return _live(commitment, seen, Life.ACTIVE, "commitment.revived", reason, actor, now, via)
+
+
+def replace(
+    *,
+    commitment: Commitment,
+    seen: int,
+    by: Commitment,
+    reason: str,
+    actor: User,
+    now: datetime,
+    via: str,
+) -> Commitment:
+    """A later commitment takes the place of this one, and the two are linked."""
+    with transaction.atomic():
+        replaced = _live(
+            commitment, seen, Life.REPLACED, "commitment.replaced", reason, actor, now, via
+        )
+        link(earlier=commitment, later=by, kind=LinkKind.REPLACES, actor=actor, now=now, via=via)
+    return replaced
+
+
+def link(
+    *,
+    earlier: Commitment,
+    later: Commitment,
+    kind: str,
+    actor: User,
+    now: datetime,
+    via: str,
+) -> CommitmentLink:
+    """Say what a later commitment does to an earlier one; a link that exists gets the new kind.
+
+    Raises `ValidationError` for a commitment linked to itself or the other way round.
+    """
+    if earlier.pk == later.pk:
+        raise ValidationError(_("A commitment cannot be linked to itself. Choose another one."))
+    if CommitmentLink.objects.filter(earlier=later, later=earlier).exists():
+        raise ValidationError(
+            _("%(earlier)s is linked as the later of the two already.")
+            % {"earlier": earlier.reference}
+        )
+    values = {"kind": kind, "added_by": actor, "added_at": now}
+    with transaction.atomic():
+        made, _is_new = CommitmentLink.objects.update_or_create(
+            earlier=earlier, later=later, defaults=values
+        )
+        after = {"earlier": earlier.reference, "later": later.reference, "kind": kind}
+        _tell(later, "commitment.linked", {}, after, None, actor, now, via)
+        _tell(earlier, "commitment.linked", {}, after, None, actor, now, via)
+    return made
+
+
+def told(value: Any) -> Any:
+    """A value as the log keeps it: of a row, its key."""
+    return value.pk if isinstance(value, models.Model) else value
+
+
+def _live(
+    commitment: Commitment,
+    seen: int,
+    life: str,
+    action: str,
+    reason: str,
+    actor: User,
+    now: datetime,
+    via: str,
+) -> Commitment:
+    if not reason.strip():
+        raise ValidationError({"reason": _("Give a reason: it is kept in the history.")})
+    if commitment.life == life:
+        words = {"life": commitment.get_life_display()}
+        raise ValidationError(_("The commitment is %(life)s already.") % words)
+    with transaction.atomic():
+        version = claim(commitment, seen, life=life)
+        before, after = {"life": commitment.life}, {"life": life}
+        _tell(commitment, action, before, after, version, actor, now, via, reason.strip())
+    commitment.refresh_from_db()
+    return commitment
+
+
+def _tell(
+    of: Commitment | Obligation,
+    action: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    version: int | None,
+    actor: User,
+    now: datetime,
+    via: str,
+    why: str = "",
+) -> None:
+    numbered = after | ({"version": version} if version else {})
+    record(
+        actor=actor,
+        at=now,
+        via=via,
+        action=action,
+        of=of,
+        before=before,
+        after=numbered,
+        why=why,
+    )

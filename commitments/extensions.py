@@ -1,0 +1,116 @@
+"""Asking for more time: asked with a reason, granted or refused, both kept."""
+
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.audit import record
+from accounts.models import User
+
+from . import deadlines
+from .choices import NOTE_LENGTH, ExtensionState
+from .errors import Stale
+from .models import Deadline, Extension, Obligation
+
+
+def ask(
+    *, obligation: Obligation, due: date, reason: str, actor: User, now: datetime, via: str
+) -> Extension:
+    """Ask for a later day for the deadline that counts now.
+
+    Raises `ValidationError`: by field for a day that is not later or a reason that is missing, as a
+    whole when the line has no deadline or a request awaits its answer.
+    """
+    deadline = deadlines.effective(obligation)
+    if deadline is None or deadline.due is None:
+        raise ValidationError(_("This line has no deadline, so there is nothing to extend."))
+    _check(obligation, deadline, due, reason)
+    try:
+        with transaction.atomic():
+            extension = Extension.objects.create(
+                obligation=obligation,
+                deadline=deadline,
+                due=due,
+                reason=reason.strip(),
+                asked_by=actor,
+                asked_at=now,
+            )
+            record(
+                actor=actor,
+                at=now,
+                via=via,
+                action="extension.asked",
+                of=obligation,
+                before={"due": deadline.due},
+                after={"due": due, "extension": extension.pk},
+                why=extension.reason,
+            )
+    except IntegrityError:
+        raise ValidationError(
+            _("A request for more time on this line awaits its answer already.")
+        ) from None
+    return extension
+
+
+def grant(*, extension: Extension, comment: str, actor: User, now: datetime, via: str) -> Deadline:
+    """Give more time: the deadline of the line is moved. Raises `Stale` when it was answered already."""
+    with transaction.atomic():
+        _answer(extension, ExtensionState.GRANTED, comment, actor, now, via)
+        line = Obligation.objects.select_related("commitment__meeting", "party").get(
+            pk=extension.obligation_id
+        )
+        reason = _("Extension granted: %(reason)s") % {"reason": extension.reason}
+        return deadlines.move(
+            obligation=line,
+            seen=line.version,
+            due=extension.due,
+            reason=reason,
+            actor=actor,
+            now=now,
+            via=via,
+            purpose=extension.deadline.purpose,
+        )
+
+
+def refuse(*, extension: Extension, comment: str, actor: User, now: datetime, via: str) -> None:
+    """Refuse more time, with the reason why. The deadline stays as it is."""
+    if not comment.strip():
+        raise ValidationError({"comment": _("Say why: the focal point reads it.")})
+    with transaction.atomic():
+        _answer(extension, ExtensionState.REFUSED, comment, actor, now, via)
+
+
+def _answer(
+    extension: Extension, state: str, comment: str, actor: User, now: datetime, via: str
+) -> None:
+    asked = Extension.objects.asked().filter(pk=extension.pk)
+    values = {"state": state, "comment": comment.strip(), "decided_by": actor, "decided_at": now}
+    if not asked.update(**values):
+        raise Stale
+    record(
+        actor=actor,
+        at=now,
+        via=via,
+        action=f"extension.{state}",
+        of=extension.obligation,
+        after={"due": extension.due, "extension": extension.pk},
+        why=comment.strip(),
+    )
+
+
+def _check(obligation: Obligation, deadline: Deadline, due: date, reason: str) -> None:
+    if deadline.due and due <= deadline.due:
+        words = {"day": date_format(deadline.due, "DATE_FORMAT")}
+        raise ValidationError(
+            {"due": _("Enter a day after %(day)s, the present deadline.") % words}
+        )
+    deadlines.check_due(obligation.commitment, due)
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why more time is needed: it is kept.")})
+    if len(reason) > NOTE_LENGTH:
+        raise ValidationError(
+            {"reason": _("Shorten the reason to %(most)d characters.") % {"most": NOTE_LENGTH}}
+        )

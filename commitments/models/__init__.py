@@ -1,0 +1,18 @@
+"""The register: a commitment, the words it quotes, a line per party, deadlines, progress reports."""
+
+from .commitment import Commitment, CommitmentLink, Quotation, Theme
+from .obligation import Deadline, Extension, Obligation
+from .progress import Evidence, ProgressReport, StoredFile
+
+__all__ = [
+    "Commitment",
+    "CommitmentLink",
+    "Deadline",
+    "Evidence",
+    "Extension",
+    "Obligation",
+    "ProgressReport",
+    "Quotation",
+    "StoredFile",
+    "Theme",
+]

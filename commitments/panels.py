@@ -32,7 +32,8 @@ def report_commitments(request: Request, *, report: Report) -> str:
 def meeting_commitments(request: Request, *, meeting: Meeting) -> str:
     """What came of a meeting: every commitment with its roll-up."""
     rows = _visible(request).filter(meeting=meeting).for_list(request.user, request.now)
-    found = [_summed(row, request) for row in rows.order_by("reference", "pk")]
+    rows = rows.with_line_count().order_by("reference", "pk")
+    found = [_summed(row, request) for row in rows]
     context = {"meeting": meeting, "commitments": found}
     return render_to_string("commitments/_meeting_commitments.html", context)
 
@@ -47,7 +48,8 @@ def _summed(commitment: Any, request: Request) -> Any:
         line.commitment = commitment
         note_timing(line, request.now)
     summary = roll_up((line.status, line.timing_now == "overdue") for line in lines)
-    commitment.done = words.done_words(summary, some_hidden=False)
+    some_hidden = commitment.line_count > len(lines)
+    commitment.done = words.done_words(summary, some_hidden=some_hidden)
     commitment.rest = words.rest_words(summary)
     commitment.soonest = soonest(lines)
     return commitment

@@ -144,6 +144,10 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
             .prefetch_related(Prefetch("obligations", lines, to_attr="lines"))
         )
 
+    def with_line_count(self) -> "CommitmentQuerySet":
+        """Annotate `line_count`: the lines of each, whoever may see them."""
+        return self.annotate(line_count=Count("obligations"))
+
     def soonest_first(self) -> "CommitmentQuerySet":
         """What falls due first stands first; what has no date stands last."""
         return self.order_by(F("next_due_at").asc(nulls_last=True), "reference", "pk")

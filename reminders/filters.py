@@ -1,15 +1,18 @@
 """What the lists of the ledger and the outbox can be filtered by."""
 
+from datetime import date
 from typing import Any, ClassVar
 
 import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from ui.filters import DayFilter
+
 from .choices import Kind, Outcome, State
 from .models import Email, Reminder
 from .rules import OFFSETS, occasion
-from .words import step_words
+from .words import start_of_day, step_words
 
 LONGEST_SEARCH = 200
 
@@ -19,6 +22,11 @@ class _Many(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, widget=forms.CheckboxSelectMultiple, **kwargs)
+
+
+def since(queryset: Any, name: str, value: date) -> Any:
+    """From the beginning of a day on, in the zone of the page."""
+    return queryset.filter(**{f"{name}__gte": start_of_day(value)})
 
 
 def _steps() -> list[tuple[str, str]]:
@@ -35,10 +43,11 @@ class ReminderFilter(django_filters.FilterSet):  # type: ignore[misc]
     outcome = _Many(label=_("Result"), choices=Outcome.choices)
     mail = _Many(label=_("Mail"), field_name="email__state", choices=State.choices)
     step = _Many(label=_("Step"), field_name="occasion", choices=_steps)
+    since = DayFilter(label=_("Since"), field_name="planned_at", method=since)
 
     class Meta:
         model = Reminder
-        fields: ClassVar[list[str]] = ["q", "outcome", "mail", "step"]
+        fields: ClassVar[list[str]] = ["q", "outcome", "mail", "step", "since"]
 
     def search(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.search(value)
@@ -52,10 +61,12 @@ class EmailFilter(django_filters.FilterSet):  # type: ignore[misc]
     )
     state = _Many(label=_("State"), choices=State.choices)
     kind = _Many(label=_("Kind"), choices=Kind.choices)
+    day = DayFilter(label=_("Day"), field_name="slot")
+    since = DayFilter(label=_("Since"), field_name="created_at", method=since)
 
     class Meta:
         model = Email
-        fields: ClassVar[list[str]] = ["q", "state", "kind"]
+        fields: ClassVar[list[str]] = ["q", "state", "kind", "day", "since"]
 
     def search(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.search(value)

@@ -149,7 +149,7 @@ class Reminder(models.Model):
     class Meta:
         verbose_name = _("reminder")
         verbose_name_plural = _("reminders")
-        ordering = ("-planned_at", "-pk")
+        ordering = ("-planned_at", "pk")
         constraints = (
             models.UniqueConstraint(
                 fields=["obligation", "deadline", "recipient", "occasion"],
@@ -175,9 +175,9 @@ class Reminder(models.Model):
             ),
         )
         indexes = (
-            models.Index(F("planned_at").desc(), F("id").desc(), name="reminder_newest"),
+            models.Index(F("planned_at").desc(), F("id"), name="reminder_newest"),
             models.Index(
-                F("recipient"), F("planned_at").desc(), F("id").desc(), name="reminder_of_person"
+                F("recipient"), F("planned_at").desc(), F("id"), name="reminder_of_person"
             ),
         )
 

@@ -13,7 +13,7 @@ from ui import words
 from . import forecast
 from .health import beats
 from .models import Email
-from .words import step_words, time_of_mail
+from .words import start_of_day, step_words, time_of_mail
 
 WEEK = timedelta(days=7)
 COMING_DAYS = 30
@@ -56,11 +56,13 @@ def own(request: Request) -> str:
 def health(request: Request) -> str:
     """On the home page of the secretariat: whether reminders run."""
     tasks = beats(request.now)
+    since = request.now.astimezone(request.user.zone).date() - WEEK
     ended = [task.finished for task in tasks if task.finished]
     context = {
         "is_well": not any(task.is_late for task in tasks),
         "last": max(ended, default=None),
-        "totals": Email.objects.totals(request.now, WEEK),
+        "since": since,
+        "totals": Email.objects.totals(request.now, start_of_day(since)),
     }
     return render_to_string("reminders/_health.html", context)
 

@@ -42,7 +42,7 @@ def run(*, now: datetime) -> dict[str, int]:
     counts: Counter[str] = Counter(mails=0, included=0, superseded=0, suppressed=0)
     for told, people in rounds(User.objects.order_by("pk"), now).items():
         for some in _in_parts(_not_yet_told(people, told.today)):
-            counts += _plan(told, some, now)
+            counts.update(_plan(told, some, now))
     Pulse.objects.ended("plan", now + timedelta(seconds=time.monotonic() - began), dict(counts))
     return dict(counts)
 
@@ -134,7 +134,7 @@ def _plan(told: Round, people: dict[int, User], now: datetime) -> Counter[str]:
     )
     counts: Counter[str] = Counter()
     for person, theirs in _by_person(missing, lines).items():
-        counts += _tell(people[person], theirs, told, now)
+        counts.update(_tell(people[person], theirs, told, now))
     return counts
 
 
@@ -158,7 +158,7 @@ def _tell(person: User, lines: dict[Obligation, str], told: Round, now: datetime
         # Another planner was quicker. Its rows are complete: they were committed together.
         logger.info("Planned by another process at the same time: %s", error)
         return Counter()
-    return Counter(row.outcome for row in rows) + Counter(mails=mails)
+    return Counter({"mails": mails, **Counter(str(row.outcome) for row in rows)})
 
 
 def _write(person: User, rows: list[Reminder], told: Round, now: datetime) -> int:

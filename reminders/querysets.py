@@ -1,7 +1,7 @@
 """Questions about the ledger, the outbox, and who is to be told. Every order ends in the key."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import models
@@ -171,10 +171,20 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
     def held_back(self, since: datetime) -> int:
         """How many promises were suppressed since a moment."""
-        return self.filter(outcome=Outcome.SUPPRESSED, planned_at__gt=since).count()
+        return self.filter(outcome=Outcome.SUPPRESSED, planned_at__gte=since).count()
 
     def newest_first(self) -> "ReminderQuerySet":
-        return self.order_by("-planned_at", "-pk")
+        """Of one plan, what is told stands before what is overtaken: that is how it is written."""
+        return self.order_by("-planned_at", "pk")
+
+    def counts(self) -> dict[str, int]:
+        """How many there are for each view of the ledger."""
+        return self.aggregate(
+            all=Count("pk"),
+            told=Count("pk", filter=Q(outcome=Outcome.INCLUDED)),
+            held_back=Count("pk", filter=Q(outcome=Outcome.SUPPRESSED)),
+            failed=Count("pk", filter=Q(email__state=State.FAILED)),
+        )
 
     def search(self, words: str) -> "ReminderQuerySet":
         """By words of the recipient or of a commitment that the reader may see (after `for_list`)."""
@@ -220,30 +230,30 @@ class EmailQuerySet(models.QuerySet["Email"]):
     def newest_first(self) -> "EmailQuerySet":
         return self.order_by("-created_at", "-pk")
 
-    def by_day(self, since: date) -> dict[date, dict[str, int]]:
-        """Digests of the days since `since`: how many were planned, sent, failed."""
-        rows: Any = (
+    def by_day(self, since: date) -> Any:
+        """Digests by local day of their recipients: how many were planned, sent, failed."""
+        not_sent = Q(state__in=[State.CANCELLED, State.EXPIRED])
+        return (
             self.filter(kind=Kind.DIGEST, slot__gte=since)
             .values("slot")
             .annotate(
                 planned=Count("pk"),
                 sent=Count("pk", filter=Q(state=State.SENT)),
                 failed=Count("pk", filter=Q(state=State.FAILED)),
-                not_sent=Count("pk", filter=Q(state__in=[State.CANCELLED, State.EXPIRED])),
+                not_sent=Count("pk", filter=not_sent),
             )
             .order_by("-slot")
         )
-        return {row.pop("slot"): row for row in rows}
 
-    def totals(self, now: datetime, back: timedelta) -> dict[str, Any]:
-        """The figures of the health page: what stands now, and what ended since `now - back`."""
-        recent = Q(created_at__gt=now - back)
+    def totals(self, now: datetime, since: datetime) -> dict[str, Any]:
+        """The figures of the health page: what stands now, and what was planned since a moment."""
+        recent = Q(created_at__gte=since)
         unsettled = Q(state__in=State.unsettled())
         return self.aggregate(
             waiting=Count("pk", filter=unsettled),
             oldest=Min("created_at", filter=unsettled & Q(not_before__lte=now)),
             held=Count("pk", filter=Q(state=State.HELD)),
-            sent=Count("pk", filter=Q(sent_at__gt=now - back)),
+            sent=Count("pk", filter=Q(state=State.SENT) & recent),
             failed=Count("pk", filter=Q(state=State.FAILED) & recent),
             in_doubt=Count("pk", filter=Q(maybe_dup=True) & recent),
         )

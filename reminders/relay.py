@@ -8,7 +8,7 @@ import os
 import re
 import smtplib
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parseaddr
@@ -98,7 +98,7 @@ class SmtpRelay:
     def send(self, *, name: str, to: str, content: bytes) -> Answer:
         assert self._smtp, "open() first"
         smtp = self._smtp
-        talk = (
+        talk: tuple[tuple[Stage, Callable[[], tuple[int, bytes]], set[int]], ...] = (
             (Stage.SENDER, lambda: self._name_sender(smtp), {250}),
             (Stage.RECIPIENT, lambda: self._name_recipient(smtp, to), {250, 251}),
             (Stage.BODY, lambda: self._hand_over(smtp, content), {354}),

@@ -25,7 +25,10 @@ _ICONS = {
     State.HELD.value: "circle-pause",
     Outcome.SUPPRESSED.value: "circle-pause",
 }
-_PLAIN = {"td": {"data-label": ""}}
+# On small screens each cell takes a line of its own; those that speak for themselves have no label.
+_LINE = {"td": {"class": "wide", "data-label": ""}}
+_TIME = {"td": {"class": "nw wide", "data-label": ""}}
+_QUIET = {"td": {"class": "sec2 wide", "data-label": ""}}
 
 
 def moment(at: datetime | None) -> SafeString:
@@ -48,18 +51,11 @@ class ReminderTable(BaseTable):
 
     row_head: ClassVar[str] = "line"
 
-    planned_at = tables.Column(
-        gettext_lazy("Time"), attrs={"td": {"class": "nw", "data-label": ""}}
-    )
-    occasion = tables.Column(gettext_lazy("Step"), orderable=False, attrs={"td": {"class": "nw"}})
+    planned_at = tables.Column(gettext_lazy("Time"), attrs=_TIME)
+    occasion = tables.Column(gettext_lazy("Step"), orderable=False, attrs=_TIME)
     line = tables.Column(gettext_lazy("Commitment"), empty_values=(), orderable=False)
-    result = tables.Column(gettext_lazy("Result"), empty_values=(), orderable=False, attrs=_PLAIN)
-    detail = tables.Column(
-        gettext_lazy("Detail"),
-        empty_values=(),
-        orderable=False,
-        attrs={"td": {"class": "sec2", "data-label": ""}},
-    )
+    result = tables.Column(gettext_lazy("Result"), empty_values=(), orderable=False, attrs=_LINE)
+    detail = tables.Column(gettext_lazy("Detail"), empty_values=(), orderable=False, attrs=_QUIET)
 
     class Meta(BaseTable.Meta):
         model = Reminder
@@ -99,7 +95,7 @@ class ReminderTable(BaseTable):
 class LedgerTable(ReminderTable):
     """One promise a row, with whom it was made to."""
 
-    recipient = tables.Column(gettext_lazy("Recipient"), order_by=("recipient__name",))
+    recipient = tables.Column(gettext_lazy("Recipient"), order_by=("recipient__name",), attrs=_LINE)
 
     class Meta(ReminderTable.Meta):
         sequence: ClassVar[tuple[str, ...]] = (
@@ -107,11 +103,8 @@ class LedgerTable(ReminderTable):
         )  # fmt: skip
 
     def render_recipient(self, record: Reminder) -> str:
-        return format_html(
-            '{} <span class="sub">{}</span>',
-            record.recipient.name,
-            to_words(record.capacity, record.obligation.party.name),
-        )
+        name, said = record.recipient.name, to_words(record.capacity, record.obligation.party.name)
+        return name if name == said else format_html('{} <span class="sub">{}</span>', name, said)
 
 
 class EmailTable(BaseTable):
@@ -119,25 +112,21 @@ class EmailTable(BaseTable):
 
     row_head: ClassVar[str] = "subject"
 
-    created_at = tables.Column(
-        gettext_lazy("Planned"), attrs={"td": {"class": "nw", "data-label": ""}}
-    )
+    created_at = tables.Column(gettext_lazy("Planned"), attrs=_TIME)
     recipient = tables.Column(
-        gettext_lazy("Recipient"), order_by=("recipient__name",), empty_values=()
+        gettext_lazy("Recipient"),
+        order_by=("recipient__name",),
+        empty_values=(),
+        attrs=_LINE,
     )
     subject = tables.Column(gettext_lazy("Subject"), empty_values=(), linkify=True)
-    kind = tables.Column(gettext_lazy("Kind"))
+    kind = tables.Column(gettext_lazy("Kind"), attrs={"td": {"class": "not-sm"}})
     items = tables.Column(
-        gettext_lazy("Reminders"), attrs={"td": {"class": "num"}, "th": {"class": "num"}}
+        gettext_lazy("Reminders"), attrs={"td": {"class": "num not-sm"}, "th": {"class": "num"}}
     )
-    state = tables.Column(gettext_lazy("State"), attrs=_PLAIN)
-    sent_at = tables.Column(gettext_lazy("Sent"), attrs={"td": {"class": "nw"}})
-    detail = tables.Column(
-        gettext_lazy("Detail"),
-        empty_values=(),
-        orderable=False,
-        attrs={"td": {"class": "sec2", "data-label": ""}},
-    )
+    state = tables.Column(gettext_lazy("State"), attrs=_LINE)
+    sent_at = tables.Column(gettext_lazy("Sent"), attrs={"td": {"class": "nw not-sm"}})
+    detail = tables.Column(gettext_lazy("Detail"), empty_values=(), orderable=False, attrs=_QUIET)
 
     class Meta(BaseTable.Meta):
         model = Email

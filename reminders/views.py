@@ -1,5 +1,6 @@
 """Pages of the ledger, the outbox and the health of reminders."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,17 +16,17 @@ from django.views.decorators.http import require_GET, require_safe
 
 from accounts.access import Access, access
 from accounts.requests import Request
-from ui.lists import ListPage
+from ui.lists import ListPage, View
 
 from . import forecast
 from .choices import State
 from .filters import EmailFilter, ReminderFilter
 from .health import beats, is_well
 from .models import Email, Reminder
-from .querysets import unanswered
+from .querysets import ReminderQuerySet, unanswered
 from .reading import BODY_POLICY, letter
 from .tables import EmailTable, LedgerTable, ReminderTable
-from .words import time_of_mail
+from .words import start_of_day, time_of_mail
 
 WEEK = timedelta(days=7)
 COMING_DAYS = 30
@@ -33,10 +34,31 @@ COMING_SHOWN = 10
 FAILED_SHOWN = 5
 
 
-class Mine(ListPage):
-    """What the person was told or not told and why, and what comes next."""
+class _Promises(ListPage):
+    """A list of the ledger, with its views."""
 
     filterset_class = ReminderFilter
+
+    def get_views(self) -> Sequence[View]:
+        counts = self.promises().counts()
+        return [
+            View(_("All"), "", counts["all"]),
+            View(_("In a mail"), "outcome=included", counts["told"]),
+            View(_("Held back"), "outcome=suppressed", counts["held_back"]),
+            View(_("Mail failed"), "mail=failed", counts["failed"]),
+        ]
+
+    def get_queryset(self) -> Any:
+        return self.promises().for_list(self.request.user, self.request.now).newest_first()
+
+    def promises(self) -> ReminderQuerySet:
+        """Whose promises the list is about."""
+        return Reminder.objects.all()
+
+
+class Mine(_Promises):
+    """What the person was told or not told and why, and what comes next."""
+
     table_class = ReminderTable
     template_name = "reminders/mine.html"
 
@@ -46,10 +68,8 @@ class Mine(ListPage):
     none_yet_hint = _("They appear here as deadlines of the lines that you answer for come near.")
     none_match = _("No reminder matches these filters")
 
-    def get_queryset(self) -> Any:
-        request = self.request
-        rows = Reminder.objects.for_list(request.user, request.now).of(request.user)
-        return rows.newest_first()
+    def promises(self) -> ReminderQuerySet:
+        return Reminder.objects.of(self.request.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         request = self.request
@@ -63,10 +83,9 @@ class Mine(ListPage):
         }
 
 
-class Ledger(ListPage):
+class Ledger(_Promises):
     """Every promise to every person, and what became of it."""
 
-    filterset_class = ReminderFilter
     table_class = LedgerTable
     template_name = "reminders/list.html"
 
@@ -76,9 +95,6 @@ class Ledger(ListPage):
     none_yet = _("No reminders yet")
     none_yet_hint = _("They appear here as deadlines come near.")
     none_match = _("No reminder matches these filters")
-
-    def get_queryset(self) -> Any:
-        return Reminder.objects.for_list(self.request.user, self.request.now).newest_first()
 
 
 class Outbox(ListPage):
@@ -108,7 +124,7 @@ def mail(request: Request, pk: int) -> HttpResponse:
         "email": email,
         "letter": letter(email),
         "attempts": email.attempts.in_order(),
-        "reminders": email.reminders.for_list(request.user, request.now).newest_first(),
+        "reminders": email.reminders.for_list(request.user, request.now).order_by("pk"),
     }
     return render(request, "reminders/mail.html", context)
 
@@ -130,13 +146,15 @@ def mail_body(request: Request, pk: int) -> HttpResponse:
 def health_page(request: Request) -> HttpResponse:
     """Whether reminders run, what the last days brought, and what needs a person."""
     tasks = beats(request.now)
+    since = _today(request) - WEEK
     failed = Email.objects.filter(state=State.FAILED).for_list().newest_first()
     context = {
         "tasks": tasks,
         "is_well": not any(task.is_late for task in tasks),
-        "totals": Email.objects.totals(request.now, WEEK),
-        "days": Email.objects.by_day(_today(request) - WEEK),
-        "held_back": Reminder.objects.held_back(request.now - WEEK),
+        "totals": Email.objects.totals(request.now, start_of_day(since)),
+        "since_iso": since.isoformat(),
+        "days": Email.objects.by_day(since),
+        "held_back": Reminder.objects.held_back(start_of_day(since)),
         "failed": failed[:FAILED_SHOWN],
         "unanswered": _unanswered(_today(request)),
         "relay": settings.EMAIL_RELAY.get("host", ""),

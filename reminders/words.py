@@ -1,7 +1,8 @@
 """Steps, results and times of mail in words, for pages, mails and commands. Reads only what it is given."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -48,7 +49,8 @@ def detail_words(reminder: Reminder) -> str:
 def mail_words(email: Email) -> str:
     """What there is to know of a mail beside its state."""
     if email.state == State.SENT:
-        said = _("Accepted by the mail server") if email.reply else ""
+        is_file = email.reply.endswith(".eml")
+        said = _("Written to a file") if is_file else _("Accepted by the mail server")
     else:
         said = _sentence(str(Reason(email.error).label)) if email.error else email.reply
     return _("%(said)s; it may have arrived twice") % {"said": said} if email.maybe_dup else said
@@ -66,6 +68,11 @@ def time_of_mail(person: User, now: datetime) -> str:
         return said
     names = ", ".join(str(Weekday(day).label) for day in sorted(days))
     return said + " " + _("Days of mail: %(days)s.") % {"days": names}
+
+
+def start_of_day(day: date) -> datetime:
+    """The first moment of a day in the zone of the page."""
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _sentence(words: str) -> str:

@@ -127,4 +127,11 @@ class Timing(TextChoices):
     CLOSED = "closed", _("Nothing open")
 
 
+class Reporting(TextChoices):
+    """How a line stands to its reports: computed."""
+
+    AWAITING = "awaiting", _("Awaiting validation")
+    SILENT = "silent", _("Silent")
+
+
 NOTE_LENGTH = 4000

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from meetings.models import Meeting, Party
 from ui.filters import RowsFilter
 
-from .choices import Basis, Status, Strength, Timing
-from .models import Commitment, Obligation, Theme
+from .choices import Basis, Claim, Reporting, ReportState, Status, Strength, Timing
+from .models import Commitment, Obligation, ProgressReport, Theme
 
 LONGEST_SEARCH = 200
 
@@ -38,6 +38,7 @@ class LineConditions(django_filters.FilterSet):
     )
     status = _Many(label=_("Status"), choices=Status.choices, method="keep")
     timing = _Many(label=_("Timing"), choices=Timing.choices, method="keep")
+    reporting = _Many(label=_("Reports"), choices=Reporting.choices, method="keep")
     basis = _Many(label=_("Deadline basis"), choices=Basis.choices, method="keep")
 
     def keep(self, queryset: Any, name: str, value: Any) -> Any:
@@ -59,6 +60,8 @@ class LineConditions(django_filters.FilterSet):
             lines = lines.filter(status__in=asked["status"])
         if "timing" in asked:
             lines = lines.in_timing(asked["timing"], self.request.now)
+        if "reporting" in asked:
+            lines = lines.in_reporting(asked["reporting"], self.request.now)
         if "basis" in asked:
             lines = lines.filter(next_deadline__basis__in=asked["basis"])
         return lines
@@ -85,6 +88,7 @@ class CommitmentFilter(LineConditions):
             "theme",
             "status",
             "timing",
+            "reporting",
             "basis",
             "strength",
         ]
@@ -112,7 +116,15 @@ class LineFilter(LineConditions):
 
     class Meta:
         model = Obligation
-        fields: ClassVar[list[str]] = ["q", "party", "meeting", "status", "timing", "basis"]
+        fields: ClassVar[list[str]] = [
+            "q",
+            "party",
+            "meeting",
+            "status",
+            "timing",
+            "reporting",
+            "basis",
+        ]
 
     def search(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.filter(commitment__in=Commitment.objects.search(value))
@@ -121,3 +133,27 @@ class LineFilter(LineConditions):
         found = super().filter_queryset(queryset)
         lines = self.lines(found)
         return found if lines is None else lines
+
+
+class ReportFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        label=_("Search what was reported"), method="search", max_length=LONGEST_SEARCH
+    )
+    party = _ManyRows(
+        label=_("State or organ"),
+        field_name="obligation__party",
+        queryset=Party.objects.in_order(),
+        to_field_name="code",
+    )
+    state = _Many(
+        label=_("State"),
+        choices=[choice for choice in ReportState.choices if choice[0] != ReportState.DRAFT],
+    )
+    claim = _Many(label=_("Claimed"), choices=Claim.choices)
+
+    class Meta:
+        model = ProgressReport
+        fields: ClassVar[list[str]] = ["q", "party", "state", "claim"]
+
+    def search(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.search(value)

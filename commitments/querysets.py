@@ -1,5 +1,6 @@
 """Questions about the register. Each page has one method that says what its rows read; orders end in the key."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import reduce
@@ -15,7 +16,7 @@ from meetings.choices import Sensitivity
 from meetings.models import Report
 from meetings.querysets import parties_of, readable
 
-from .choices import ExtensionState, Life, ReportState, Status, Timing
+from .choices import ExtensionState, Life, Reporting, ReportState, Status, Timing
 
 if TYPE_CHECKING:
     from .models import (
@@ -101,14 +102,14 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
     def counts_by_timing(self, lines: "ObligationQuerySet", now: datetime) -> dict[str, int]:
         """How many commitments have a line in each state, in one statement."""
+        timings = (Timing.OVERDUE, Timing.SOON, Timing.NONE)
+        found = {timing.value: lines.in_timing([timing], now) for timing in timings}
+        found |= {kind.value: lines.in_reporting([kind], now) for kind in Reporting}
         return self.aggregate(
             all=Count("pk"),
             **{
-                timing.value: Count(
-                    "pk",
-                    filter=Exists(lines.in_timing([timing], now).filter(commitment=OuterRef("pk"))),
-                )
-                for timing in (Timing.OVERDUE, Timing.SOON, Timing.NONE)
+                name: Count("pk", filter=Exists(rows.filter(commitment=OuterRef("pk"))))
+                for name, rows in found.items()
             },
         )
 
@@ -184,6 +185,12 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
     def in_timing(self, timings: Iterable[str], now: datetime) -> "ObligationQuerySet":
         """Lines in any of these states: the SQL twin of rules.timing."""
         return self.filter(reduce(or_, (_timing(Timing(t), now) for t in timings), Q(pk__in=[])))
+
+    def in_reporting(self, kinds: Iterable[str], now: datetime) -> "ObligationQuerySet":
+        """Lines that await validation, that are silent, or either."""
+        conditions = {Reporting.AWAITING: Q(_awaiting()), Reporting.SILENT: _silent(now)}
+        asked = (conditions[Reporting(kind)] for kind in kinds)
+        return self.filter(reduce(or_, asked, Q(pk__in=[])))
 
     def awaiting(self) -> "ObligationQuerySet":
         """A report has been sent and nobody has decided on it yet."""
@@ -301,8 +308,29 @@ class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
         """Awaiting validation."""
         return self.filter(state=ReportState.SUBMITTED)
 
+    def returned_last(self, lines: ObligationQuerySet) -> "ProgressReportQuerySet":
+        """Reports that were returned and not followed by another, on these lines that are still open."""
+        later = self.sent().filter(
+            obligation=OuterRef("obligation"), submitted_at__gt=OuterRef("submitted_at")
+        )
+        return self.filter(obligation__in=lines.open(), state=ReportState.RETURNED).exclude(
+            Exists(later)
+        )
+
     def draft_of(self, user: User, obligation: "Obligation") -> "ProgressReport | None":
         return self.filter(obligation=obligation, author=user, state=ReportState.DRAFT).first()
+
+    def search(self, words: str) -> "ProgressReportQuerySet":
+        """Every word must occur in the report or in its commitment; case does not count.
+
+        By regular expression, since SQLite's LIKE ignores case for ASCII letters only.
+        """
+        found = self
+        for word in words.split():
+            inside = Q(text__iregex=re.escape(word))
+            about = Q(obligation__commitment__search_text__contains=word.casefold())
+            found = found.filter(inside | about)
+        return found
 
     def for_list(self) -> "ProgressReportQuerySet":
         """Everything one row of a list of reports reads."""

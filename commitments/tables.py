@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Party
 from ui.tables import BaseTable
+from ui.templatetags.ui import day
 
 from . import words
-from .models import Commitment, Obligation
+from .models import Commitment, Obligation, ProgressReport
 from .templatetags import register as tags
 
 
@@ -130,7 +131,7 @@ class LineTable(BaseTable):
     title = tables.Column(
         _("Commitment"),
         accessor="commitment__title",
-        linkify=lambda record: record.get_absolute_url(),
+        linkify=lambda record: record.get_page_url(),
     )
     role = tables.Column(_("Role"), attrs={"td": {"class": "nw not-sm"}})
     status = tables.Column(_("Status"), attrs={"td": {"data-label": ""}})
@@ -149,7 +150,7 @@ class LineTable(BaseTable):
         super().__init__(*args, **kwargs)
 
     def render_status(self, record: Obligation) -> SafeString:
-        return render_to_string("commitments/_status.html", tags.status(record.status))
+        return render_to_string("commitments/_status.html", tags.standing(record))
 
     def render_deadline(self, record: Obligation) -> SafeString:
         return render_to_string("commitments/_due.html", tags.due(record.next_deadline))
@@ -163,3 +164,37 @@ class LineTable(BaseTable):
         return by_due(queryset, "due_at", is_descending)
 
     order_timing = order_deadline
+
+
+class ReportTable(BaseTable):
+    """One progress report a row: whose, about what, what it claims, what was decided."""
+
+    row_head: ClassVar[str] = "title"
+
+    submitted_at = tables.Column(_("Sent"), attrs={"td": {"class": "nw"}})
+    party = tables.Column(
+        _("Party"),
+        accessor="obligation__party",
+        order_by=("obligation__party__name",),
+        attrs={"td": {"class": "nw", "data-label": ""}},
+    )
+    title = tables.Column(
+        _("Commitment"),
+        accessor="obligation__commitment__title",
+        linkify=lambda record: record.obligation.get_page_url(),
+    )
+    claim = tables.Column(_("Claimed"))
+    pieces = tables.Column(_("Evidence"), attrs={"td": {"class": "num"}})
+    state = tables.Column(_("State"), attrs={"td": {"class": "nw"}})
+    decided_by = tables.Column(_("Decided by"), order_by=("decided_by__name",), default="")
+
+    class Meta(BaseTable.Meta):
+        model = ProgressReport
+        fields: ClassVar[tuple[str, ...]] = ()
+        sequence = ("submitted_at", "party", "title", "claim", "pieces", "state", "decided_by")
+
+    def render_submitted_at(self, value: datetime) -> SafeString:
+        return day(value)
+
+    def render_claim(self, record: ProgressReport) -> SafeString:
+        return render_to_string("commitments/_status.html", tags.status(record.claim))

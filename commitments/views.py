@@ -1,32 +1,34 @@
-"""The pages of the register."""
+"""The lists of the register, and the page of one commitment."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.forms import Form
+from django.db.models import Q
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from accounts.access import Access, access
-from accounts.choices import Via
 from accounts.requests import Request
 from meetings.models import Party
+from meetings.querysets import parties_of
 from ui.lists import ListPage, View
 
-from . import deadlines, reading, services, words
-from .choices import Timing
-from .errors import Stale
-from .filters import CommitmentFilter, LineFilter
+from . import reading, words
+from .choices import Reporting, Timing
+from .filters import CommitmentFilter, LineFilter, ReportFilter
 from .forms import DeadlineForm, StatusForm
 from .history import entries
-from .models import Commitment, Deadline, Obligation, Quotation
+from .may import may_write_on
+from .models import Commitment, CommitmentLink, Deadline, Obligation, ProgressReport, Quotation
 from .rules import roll_up
-from .tables import CommitmentTable, LineTable, note_timing
+from .tables import CommitmentTable, LineTable, ReportTable, note_timing
+
+# How many entries of the history the page of a commitment shows; the rest is on /history/.
+LOG_SHOWN = 20
 
 
 class CommitmentList(ListPage):
@@ -58,6 +60,8 @@ class CommitmentList(ListPage):
             View(_("All"), "", counts["all"]),
             View(_("Overdue"), "timing=overdue", counts[Timing.OVERDUE]),
             View(_("Due soon"), "timing=soon", counts[Timing.SOON]),
+            View(_("Awaiting validation"), "reporting=awaiting", counts[Reporting.AWAITING]),
+            View(_("Silent"), "reporting=silent", counts[Reporting.SILENT]),
             View(_("No date set"), "timing=none", counts[Timing.NONE]),
         ]
 
@@ -81,134 +85,75 @@ class LineList(ListPage):
         return {"now": self.request.now}
 
 
+class ReportList(ListPage):
+    """Progress reports that have been sent, those that await validation first."""
+
+    filterset_class = ReportFilter
+    table_class = ReportTable
+
+    heading = gettext_lazy("Progress reports")
+    counted = ngettext_lazy("%(n)s report", "%(n)s reports", "n")
+    none_yet = gettext_lazy("No progress reports yet")
+    none_yet_hint = gettext_lazy("They appear here when a focal point sends one.")
+    none_match = gettext_lazy("No report matches these filters")
+
+    def get_queryset(self) -> Any:
+        visible = ProgressReport.objects.visible_to(self.request.user, self.request.now)
+        return visible.sent().for_list().newest_first()
+
+
 @require_GET
 @access(Access.OBJECT)
 def detail(request: Request, reference: str) -> HttpResponse:
     """One commitment: its words, who owes it, by when, and what happened."""
-    commitment = _commitment(request, reference)
-    line = _chosen_line(request, commitment, request.GET.get("line", ""))
-    forms = _forms(line) if line and request.user.is_secretariat else {}
-    return _page(request, commitment, line, forms)
-
-
-@require_POST
-@access(Access.OFFICER)
-def change_status(request: Request, reference: str, party: str) -> HttpResponse:
-    """Say where the line of a party stands."""
-    form = StatusForm(request.POST)
-
-    def save(line: Obligation) -> str:
-        seen, status, note = (form.cleaned_data[name] for name in ("version", "status", "note"))
-        saved = services.change_status(
-            obligation=line, seen=seen, status=status, note=note,
-            actor=request.user, now=request.now, via=Via.PAGE,
-        )  # fmt: skip
-        if saved.done_proposed_by_id:
-            return _("Proposed as done. It counts as done when a second person confirms it.")
-        return _("Status saved: %(status)s.") % {"status": saved.get_status_display().lower()}
-
-    return _write(request, reference, party, "status_form", form, save)
-
-
-@require_POST
-@access(Access.OFFICER)
-def move_deadline(request: Request, reference: str, party: str) -> HttpResponse:
-    """Set or move the deadline of the line of a party."""
-    form = DeadlineForm(request.POST)
-
-    def save(line: Obligation) -> str:
-        seen, due, reason = (form.cleaned_data[name] for name in ("version", "due", "reason"))
-        deadlines.move(
-            obligation=line, seen=seen, due=due, reason=reason,
-            actor=request.user, now=request.now, via=Via.PAGE,
-        )  # fmt: skip
-        return _(
-            "Deadline saved. The earlier one stays in the history; reminders follow the new one."
-        )
-
-    return _write(request, reference, party, "deadline_form", form, save)
-
-
-def _write(
-    request: Request,
-    reference: str,
-    party: str,
-    name: str,
-    form: Form,
-    save: Callable[[Obligation], str],
-) -> HttpResponse:
-    """Save what was typed and go back to the line, or show the page again with everything kept."""
-    commitment = _commitment(request, reference)
-    line = get_object_or_404(_lines(request, commitment), party__code=party.upper())
-    code = 200
-    if form.is_valid():
-        try:
-            messages.success(request, f"{line.party}: {save(line)}")
-            return redirect(line)
-        except Stale as error:
-            code = 409
-            form.data = _seen_anew(form, line)
-            form.add_error(None, error)
-        except ValidationError as error:
-            form.add_error(None, error)
-    forms = {**_forms(line), name: form}
-    response = _page(request, commitment, line, forms)
-    response.status_code = code
-    return response
-
-
-def _seen_anew(form: Form, line: Obligation) -> Any:
-    """What was typed, with the version of the line that the page shows from now on."""
-    line.refresh_from_db()
-    return {**{name: form.data[name] for name in form.data}, "version": line.version}
-
-
-def _commitment(request: Request, reference: str) -> Commitment:
     visible = Commitment.objects.visible_to(request.user, request.now)
-    return get_object_or_404(visible.for_detail(), reference=reference)
-
-
-def _lines(request: Request, commitment: Commitment) -> Any:
-    lines = Obligation.objects.visible_lines(request.user, request.now)
-    return lines.filter(commitment=commitment).for_detail()
-
-
-def _chosen_line(request: Request, commitment: Commitment, code: str) -> Obligation | None:
-    lines = list(_lines(request, commitment))
-    if len(lines) == 1:
-        return lines[0]
-    return next((line for line in lines if line.party.code == code.upper()), None)
-
-
-def _forms(line: Obligation) -> dict[str, Form]:
-    version = {"version": line.version}
-    initial = {"status": line.status, **version}
-    return {
-        "status_form": StatusForm(initial=initial),
-        "deadline_form": DeadlineForm(initial=version),
-    }
-
-
-def _page(
-    request: Request, commitment: Commitment, chosen: Obligation | None, forms: dict[str, Form]
-) -> HttpResponse:
-    lines = [note_timing(line, request.now) for line in _lines(request, commitment)]
+    commitment = get_object_or_404(visible.for_detail(), reference=reference)
+    rows = Obligation.objects.visible_lines(request.user, request.now)
+    rows = rows.filter(commitment=commitment).for_detail()
+    lines = [note_timing(line, request.now) for line in rows]
     summary = roll_up((line.status, line.timing_now is Timing.OVERDUE) for line in lines)
     hidden = commitment.obligations.count() > len(lines)
     log = entries(commitment, lines)
     context = {
         "commitment": commitment,
         "lines": lines,
-        "chosen": chosen,
+        "updates": [_update(line) for line in lines] if request.user.is_secretariat else [],
+        "own": {party.pk for party in parties_of(request.user, _today(request))},
         "done": words.done_words(summary, some_hidden=hidden),
         "rest": words.rest_words(summary),
         "owed_by": words.owed_by_words(lines, commitment.meeting, list(Party.objects.in_order())),
         "excerpts": _excerpts(request, commitment),
         "deadlines": _deadlines(commitment, lines),
-        "log": log,
-        **forms,
+        "story": _story(request, commitment),
+        "log": log[:LOG_SHOWN],
+        "log_count": len(log),
     }
     return render(request, "commitments/detail.html", context)
+
+
+def _update(line: Obligation) -> dict[str, Any]:
+    """The forms that officers update a line with. Their ids are the line's own."""
+    version, ids = {"version": line.version}, f"{line.party.code}_%s"
+    status_form = StatusForm(initial={"status": line.status, **version}, auto_id=f"s_{ids}")
+    return {
+        "line": line,
+        "status_form": status_form if may_write_on(line) else None,
+        "deadline_form": DeadlineForm(initial=version, auto_id=f"d_{ids}"),
+    }
+
+
+def _today(request: Request) -> date:
+    return request.now.astimezone(request.user.zone).date()
+
+
+def _story(request: Request, commitment: Commitment) -> list[CommitmentLink]:
+    """Links to earlier and later commitments that the person may see, from the earliest on."""
+    visible = Commitment.objects.visible_to(request.user, request.now)
+    links = CommitmentLink.objects.filter(Q(earlier=commitment) | Q(later=commitment))
+    shown = links.filter(earlier__in=visible, later__in=visible)
+    return list(
+        shown.select_related("earlier__meeting", "later__meeting").order_by("added_at", "pk")
+    )
 
 
 def _excerpts(request: Request, commitment: Commitment) -> list[dict[str, Any]]:

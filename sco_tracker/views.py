@@ -18,7 +18,7 @@ from accounts.choices import Via
 from accounts.models import User
 from accounts.requests import Request
 from commitments.loading import load_meeting
-from commitments.models import Commitment, Obligation
+from commitments.models import Commitment, Extension, Obligation, ProgressReport
 from commitments.tables import note_timing
 from meetings.choices import PartyKind
 from meetings.models import FocalPoint, Meeting, Party
@@ -51,9 +51,22 @@ def _register(request: Request) -> dict[str, Any]:
         "commitments": Commitment.objects.visible_to(request.user, request.now).count(),
         "figures": lines.figures(request.now),
         "soon_days": settings.DUE_SOON_DAYS,
+        "silent_days": settings.SILENT_DAYS,
         "states": [row for row in summary if row["party__kind"] != PartyKind.ORGAN],
         "organs": [row for row in summary if row["party__kind"] == PartyKind.ORGAN],
         "ahead": _ahead(request, lines),
+        **(_awaiting_me(request) if request.user.is_secretariat else {}),
+    }
+
+
+def _awaiting_me(request: Request) -> dict[str, Any]:
+    """What waits for an officer: reports to validate, requests for more time, parties with nobody."""
+    reports = ProgressReport.objects.visible_to(request.user, request.now).submitted()
+    today = request.now.astimezone(request.user.zone).date()
+    return {
+        "waiting": list(reports.for_list().oldest_first()[:AHEAD]),
+        "asked": list(Extension.objects.asked().for_list().newest_first()[:AHEAD]),
+        "nobody": list(Party.objects.without_focal_point(today).in_order()),
     }
 
 
@@ -72,18 +85,32 @@ def _mine(request: Request, parties: list[Party]) -> dict[str, Any]:
     )
     rows = [note_timing(line, request.now) for line in lines.for_list().soonest_first()]
     groups = [
+        ("returned", _("Returned to you")),
         ("overdue", _("Overdue")),
         ("soon", _("Due soon")),
         ("later", _("Later")),
         ("none", _("Without a date")),
+        ("awaiting", _("Sent, awaiting the secretariat")),
         ("closed", _("Nothing to do")),
     ]
-    found = [(key, name, [row for row in rows if row.timing_now == key]) for key, name in groups]
+    returned = set(ProgressReport.objects.returned_last(lines).values_list("obligation", flat=True))
+    found = [
+        (key, name, [row for row in rows if _group(row, returned) == key]) for key, name in groups
+    ]
     return {
         "parties": parties,
         "groups": [g for g in found if g[2]],
         "figures": lines.figures(request.now),
     }
+
+
+def _group(line: Obligation, returned: set[int]) -> str:
+    """Where a line stands on the page of its focal point; what came back stands first."""
+    if line.is_awaiting:
+        return "awaiting"
+    if line.pk in returned:
+        return "returned"
+    return line.timing_now.value
 
 
 def _first_steps() -> dict[str, Any]:

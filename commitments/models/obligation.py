@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from commitments import rules
@@ -69,6 +70,9 @@ class Obligation(models.Model):
     # What pages put on a line for one moment (tables.note_timing).
     timing_now: Timing
     days: int | None
+    # Annotated by ObligationQuerySet.with_reports.
+    last_report_at: datetime | None
+    is_awaiting: bool
 
     objects = ObligationQuerySet.as_manager()
 
@@ -99,6 +103,10 @@ class Obligation(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"{self.commitment.get_absolute_url()}#line-{self.party.code}"
+
+    def get_page_url(self) -> str:
+        """The page of the line by itself; `get_absolute_url` is its row among the others."""
+        return reverse("commitments:line", args=[self.commitment.reference, self.party.code])
 
     def timing(self, now: datetime) -> Timing:
         return rules.timing(

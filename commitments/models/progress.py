@@ -57,6 +57,9 @@ class ProgressReport(models.Model):
     decided_at = models.DateTimeField(_("decided"), null=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    # What pages put on a report: the evidence that the reader may see.
+    shown_evidence: list["Evidence"]
+
     objects = ProgressReportQuerySet.as_manager()
 
     class Meta:

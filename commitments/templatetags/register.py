@@ -5,11 +5,14 @@ from typing import Any
 
 from django import template
 
-from commitments.choices import Basis, Status, Timing
+from commitments.choices import Basis, Reporting, Status, Timing
 from commitments.models import Deadline, Obligation
 from ui.words import in_days
 
 register = template.Library()
+
+# The letter of the shape for a report that awaits validation.
+AWAITING = "v"
 
 _BASIS_ICON = {Basis.STATED: "quote", Basis.DERIVED: "link-2", Basis.SET: "pen-line"}
 _TIMING = {
@@ -26,6 +29,25 @@ def status(value: str) -> dict[str, Any]:
     """A status as symbol and word."""
     known = Status(value)
     return {"symbol": known.symbol, "label": known.label}
+
+
+@register.inclusion_tag("commitments/_status.html")
+def standing(line: Obligation) -> dict[str, Any]:
+    """Where a line stands as its reader sees it: a report that awaits validation says so first."""
+    if line.is_awaiting:
+        return {"symbol": AWAITING, "label": Reporting.AWAITING.label}
+    return status(line.status)
+
+
+@register.filter
+def standing_symbol(line: Obligation) -> str:
+    """The letter of its shape in the strip."""
+    return AWAITING if line.is_awaiting else Status(line.status).symbol
+
+
+@register.filter
+def standing_words(line: Obligation) -> str:
+    return str(Reporting.AWAITING.label if line.is_awaiting else line.get_status_display())
 
 
 @register.inclusion_tag("commitments/_basis.html")

@@ -205,13 +205,9 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
 
     def with_reports(self) -> "ObligationQuerySet":
         """Annotate `last_report_at` and `is_awaiting`."""
-        from .models import ProgressReport
-
-        sent = ProgressReport.objects.sent().filter(obligation=OuterRef("pk"))
-        latest = sent.order_by("-submitted_at", "-pk").values("submitted_at")[:1]
-        found: ObligationQuerySet = self.annotate(
-            last_report_at=Subquery(latest), is_awaiting=_awaiting()
-        )
+        sent = _reports().sent().order_by("-submitted_at", "-pk").values("submitted_at")[:1]
+        facts = {"last_report_at": Subquery(sent), "is_awaiting": _awaiting()}
+        found: ObligationQuerySet = self.annotate(**facts)
         return found
 
     def for_strip(self) -> "ObligationQuerySet":

@@ -193,7 +193,7 @@ class ReportTable(BaseTable):
         fields: ClassVar[tuple[str, ...]] = ()
         sequence = ("submitted_at", "party", "title", "claim", "pieces", "state", "decided_by")
 
-    def render_submitted_at(self, value: datetime) -> SafeString:
+    def render_submitted_at(self, value: datetime) -> str:
         return day(value)
 
     def render_claim(self, record: ProgressReport) -> SafeString:

@@ -1,15 +1,20 @@
 """Parties and their focal points; meetings, what they published, and the instruments named there."""
 
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import Weekday
 from accounts.models import validate_zone
 
+from .calendar import knows_country
 from .choices import InstrumentKind, PartyKind, Sensitivity
 from .querysets import (
     FocalPointQuerySet,
@@ -25,17 +30,50 @@ def saturday_and_sunday() -> list[int]:
     return [6, 7]
 
 
+def validate_weekend(days: Any) -> None:
+    """Refuse what is not a list of weekdays, or leaves no day to work on."""
+    known = isinstance(days, list) and all(day in Weekday.values for day in days)
+    if not known or len(set(days)) == len(Weekday):
+        raise ValidationError(_("Choose the days of the weekend, six at most."))
+
+
+def validate_country(code: str) -> None:
+    """Refuse a country whose public holidays nobody has written down."""
+    if not knows_country(code):
+        raise ValidationError(
+            _("No public holidays are known for “%(code)s”. Write a country's code, such as KG."),
+            params={"code": code},
+        )
+
+
+def validate_free(slug: str) -> None:
+    """Refuse a name that stands for the page that makes a new entry."""
+    if slug == "new":
+        raise ValidationError(_("“new” is taken. Choose another word."))
+
+
 class Party(models.Model):
     """A state or an organ that can owe something. Its code is what addresses and exports call it."""
 
-    code = models.CharField(_("code"), max_length=8, unique=True)
+    code = models.CharField(
+        _("code"),
+        max_length=8,
+        unique=True,
+        validators=[
+            RegexValidator("^[A-Z0-9]+$", _("Use capital letters and digits, such as KG or RATS."))
+        ],
+    )
     name = models.CharField(_("name"), max_length=100, unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=PartyKind.choices)
     joined = models.DateField(_("member since"), null=True, blank=True)
     left = models.DateField(_("member until"), null=True, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, validators=[validate_zone])
-    weekend = models.JSONField(_("weekend"), default=saturday_and_sunday)
-    holidays = models.CharField(_("public holidays of"), max_length=2, blank=True)
+    weekend = models.JSONField(
+        _("weekend"), default=saturday_and_sunday, validators=[validate_weekend]
+    )
+    holidays = models.CharField(
+        _("public holidays of"), max_length=2, blank=True, validators=[validate_country]
+    )
     mailbox = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("mailbox"),
@@ -45,6 +83,7 @@ class Party(models.Model):
         related_name="+",
         limit_choices_to={"is_mailbox": True},
     )
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = PartyQuerySet.as_manager()
 
@@ -68,6 +107,16 @@ class Party(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("parties:detail", args=[self.code])
+
+    def clean(self) -> None:
+        """Say beside its field what the constraints say of the whole row."""
+        if self.left and self.joined and self.left <= self.joined:
+            raise ValidationError({"left": _("A party leaves after the day it joined.")})
+        if self.kind == PartyKind.MEMBER and not self.joined:
+            raise ValidationError({"joined": _("Enter the day from which the state is a member.")})
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
@@ -80,6 +129,32 @@ class Party(models.Model):
             and self.joined <= day
             and (self.left is None or self.left > day)
         )
+
+
+class PartyDay(models.Model):
+    """A day on which a party does otherwise than its weekend and its country's holidays say."""
+
+    party = models.ForeignKey(
+        Party, verbose_name=_("party"), on_delete=models.PROTECT, related_name="days"
+    )
+    day = models.DateField(_("day"))
+    name = models.CharField(_("name"), max_length=100)
+    is_working = models.BooleanField(_("people work"), default=False)
+
+    class Meta:
+        verbose_name = _("day of a party")
+        verbose_name_plural = _("days of parties")
+        ordering = ("party", "day", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["party", "day"],
+                name="one_entry_per_party_and_day",
+                violation_error_message=_("This day is entered already. Remove it first."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class FocalPoint(models.Model):
@@ -122,11 +197,24 @@ class FocalPoint(models.Model):
     def __str__(self) -> str:
         return f"{self.user}, {self.party}"
 
+    def clean(self) -> None:
+        """Say beside its field what the constraint says of the whole row."""
+        if self.ends_on and self.starts_on and self.ends_on < self.starts_on:
+            raise ValidationError({"ends_on": _("A term ends on or after the day it starts.")})
+
+
+def check_days(starts_on: date | None, ends_on: date | None) -> None:
+    """Refuse days that no meeting can have, beside the field to correct."""
+    if ends_on and not starts_on:
+        raise ValidationError({"starts_on": _("Enter the first day as well.")})
+    if starts_on and (not ends_on or ends_on < starts_on):
+        raise ValidationError({"ends_on": _("A meeting ends on or after its first day.")})
+
 
 class Meeting(models.Model):
     """One meeting of a series. The day of a coming one may not be known yet: then `expected` says when."""
 
-    slug = models.SlugField(_("address"), unique=True)
+    slug = models.SlugField(_("address"), unique=True, validators=[validate_free])
     series = models.CharField(_("series"), max_length=200)
     number = models.PositiveSmallIntegerField(_("number"))
     title = models.CharField(_("title"), max_length=250)
@@ -161,6 +249,7 @@ class Meeting(models.Model):
         blank=True,
         related_name="+",
     )
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MeetingQuerySet.as_manager()
 
@@ -176,7 +265,11 @@ class Meeting(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(starts_on=None, ends_on=None)
-                | models.Q(ends_on__gte=models.F("starts_on")),
+                | models.Q(
+                    starts_on__isnull=False,
+                    ends_on__isnull=False,
+                    ends_on__gte=models.F("starts_on"),
+                ),
                 name="meeting_ends_after_it_starts",
                 violation_error_message=_("A meeting ends on or after its first day."),
             ),
@@ -187,6 +280,12 @@ class Meeting(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("meetings:detail", args=[self.slug])
+
+    def clean(self) -> None:
+        """Say beside its field what cannot stand."""
+        check_days(self.starts_on, self.ends_on)
+        if self.next_meeting and self.next_meeting_id == self.pk:
+            raise ValidationError({"next_meeting": _("A meeting cannot come after itself.")})
 
 
 class Report(models.Model):
@@ -243,13 +342,14 @@ class Report(models.Model):
 class Instrument(models.Model):
     """A named programme, strategy, convention or plan that commitments carry out."""
 
-    slug = models.SlugField(_("address"), max_length=100, unique=True)
+    slug = models.SlugField(_("address"), max_length=100, unique=True, validators=[validate_free])
     name = models.CharField(_("name"), max_length=300)
     kind = models.CharField(_("kind"), max_length=20, choices=InstrumentKind.choices)
     year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
     opens = models.DateField(_("valid from"), null=True, blank=True)
     ends = models.DateField(_("valid until"), null=True, blank=True)
     place = models.CharField(_("adopted in"), max_length=100, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = InstrumentQuerySet.as_manager()
 
@@ -257,6 +357,27 @@ class Instrument(models.Model):
         verbose_name = _("instrument")
         verbose_name_plural = _("instruments")
         ordering = ("name", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(opens=None)
+                | models.Q(ends=None)
+                | models.Q(ends__gte=models.F("opens")),
+                name="instrument_ends_after_it_opens",
+                violation_error_message=_(
+                    "Enter a day on or after the day from which it is valid."
+                ),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("instruments:detail", args=[self.slug])
+
+    def clean(self) -> None:
+        """Say beside its field what the constraint says of the whole row."""
+        if self.opens and self.ends and self.ends < self.opens:
+            raise ValidationError(
+                {"ends": _("Enter a day on or after the day from which it is valid.")}
+            )

@@ -14,3 +14,7 @@ class CommitmentsConfig(AppConfig):
         register("report.text", panels.report_text)
         register("report.aside", panels.report_commitments)
         register("meeting.main", panels.meeting_commitments)
+        register("meeting.acts", panels.meeting_acts)
+        register("party.acts", panels.party_acts)
+        register("instrument.main", panels.instrument_commitments)
+        register("instrument.acts", panels.instrument_acts)

@@ -12,9 +12,10 @@ from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+import meetings.errors
 from accounts.audit import record
 from accounts.models import User
-from meetings.models import Meeting
+from meetings.models import Meeting, check_days
 from meetings.rules import end_of_day
 
 from . import rules
@@ -153,20 +154,25 @@ def move_meeting(
     actor: User | None,
     now: datetime,
     via: str,
+    seen: int | None = None,
 ) -> int:
     """Move a meeting, and with it every deadline that is tied to it. Returns how many moved.
 
-    Raises `ValidationError` by field for days that cannot stand or a reason that is missing.
+    `seen` is the version of the meeting that the person looked at; None takes the present one.
+    Raises `Stale` when somebody changed the meeting since, and `ValidationError` by field for days
+    that cannot stand or a reason that is missing.
     """
     _check_reason(reason)
-    if bool(starts_on) != bool(ends_on) or (starts_on and ends_on and ends_on < starts_on):
-        raise ValidationError({"ends_on": _("A meeting ends on or after its first day.")})
+    check_days(starts_on, ends_on)
     by = Move(actor=actor, now=now, via=via, reason=reason.strip())
     with transaction.atomic():
         meeting = Meeting.objects.select_for_update().get(pk=meeting.pk)
+        if seen not in {None, meeting.version}:
+            raise meetings.errors.Stale
         before = {"starts_on": meeting.starts_on, "ends_on": meeting.ends_on}
         meeting.starts_on, meeting.ends_on = starts_on, ends_on
-        meeting.save(update_fields=["starts_on", "ends_on"])
+        meeting.version += 1
+        meeting.save(update_fields=["starts_on", "ends_on", "version"])
         after = {"starts_on": starts_on, "ends_on": ends_on}
         record(
             actor=actor,

@@ -1,11 +1,13 @@
-"""What the register shows on the pages of meetings and reports."""
+"""What the register shows on the pages of meetings, reports, parties and instruments."""
 
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.requests import Request
-from meetings.models import Meeting, Report
+from meetings.models import Instrument, Meeting, Party, Report
 
 from . import reading, words
 from .models import Commitment, Obligation, Quotation
@@ -36,6 +38,39 @@ def meeting_commitments(request: Request, *, meeting: Meeting) -> str:
     found = [_summed(row, request) for row in rows]
     context = {"meeting": meeting, "commitments": found}
     return render_to_string("commitments/_meeting_commitments.html", context)
+
+
+def instrument_commitments(request: Request, *, instrument: Instrument) -> str:
+    """What carries an instrument out: every commitment that names it, with its roll-up."""
+    rows = _visible(request).filter(instruments=instrument).for_list(request.user, request.now)
+    found = [_summed(row, request) for row in rows.order_by("reference", "pk")]
+    return render_to_string("commitments/_instrument_commitments.html", {"commitments": found})
+
+
+def meeting_acts(request: Request, *, meeting: Meeting) -> str:
+    """Moving a meeting moves the deadlines that hang on it."""
+    move = (reverse("meetings:move", args=[meeting.slug]), _("Move the meeting"))
+    return _acts([move] if request.user.is_secretariat else [])
+
+
+def party_acts(request: Request, *, party: Party) -> str:
+    """What a party owes, for everybody; changing the party, for officers."""
+    acts = [(f"{reverse('commitments:lines')}?party={party.code}", _("Its lines"))]
+    if request.user.is_secretariat:
+        acts += [
+            (reverse("parties:hand-over", args=[party.code]), _("Hand over")),
+            (reverse("parties:edit", args=[party.code]), _("Edit")),
+        ]
+    return _acts(acts)
+
+
+def instrument_acts(request: Request, *, instrument: Instrument) -> str:
+    edit = (reverse("instruments:edit", args=[instrument.slug]), _("Edit"))
+    return _acts([edit] if request.user.is_secretariat else [])
+
+
+def _acts(acts: list[tuple[str, str]]) -> str:
+    return render_to_string("commitments/_acts.html", {"acts": acts})
 
 
 def _visible(request: Request) -> Any:

@@ -149,16 +149,44 @@ def _set_status(
 
 
 def change_party(
-    *, party: Party, values: dict[str, Any], actor: User | None, now: datetime, via: str
+    *,
+    party: Party,
+    values: dict[str, Any],
+    actor: User | None,
+    now: datetime,
+    via: str,
+    seen: int | None = None,
 ) -> Party:
     """Change a party. In a new time zone its days end at other moments, so its lines are reckoned anew."""
+    zone = party.time_zone
     with transaction.atomic():
         party = meetings.services.change_party(
-            party=party, values=values, actor=actor, now=now, via=via
+            party=party, values=values, actor=actor, now=now, via=via, seen=seen
         )
-        if "time_zone" in values:
+        if party.time_zone != zone:
             deadlines.refresh(Obligation.objects.filter(party=party).select_related("party"))
     return party
+
+
+def change_instrument(
+    *,
+    instrument: Instrument,
+    seen: int,
+    values: dict[str, Any],
+    actor: User,
+    now: datetime,
+    via: str,
+) -> Instrument:
+    """Change an instrument. Its commitments are found by its name, so what search reads is written anew."""
+    name = instrument.name
+    with transaction.atomic():
+        instrument = meetings.services.change_instrument(
+            instrument=instrument, seen=seen, values=values, actor=actor, now=now, via=via
+        )
+        if instrument.name != name:
+            for commitment in instrument.commitments.all():
+                refresh_search_text(commitment)
+    return instrument
 
 
 def review_from(now: datetime, days: int, *, reason: str) -> Period:

@@ -197,10 +197,17 @@ class FocalPoint(models.Model):
     def __str__(self) -> str:
         return f"{self.user}, {self.party}"
 
+    def holds(self, day: date) -> bool:
+        """Whether a day lies in the term: the Python twin of FocalPointQuerySet.running."""
+        return self.starts_on <= day and (self.ends_on is None or self.ends_on >= day)
+
     def clean(self) -> None:
-        """Say beside its field what the constraint says of the whole row."""
+        """Say beside its field what cannot stand. A term outlives the account of its person."""
         if self.ends_on and self.starts_on and self.ends_on < self.starts_on:
             raise ValidationError({"ends_on": _("A term ends on or after the day it starts.")})
+        named = self.user if self._state.adding and self.user_id else None
+        if named and (named.is_mailbox or not named.is_active):
+            raise ValidationError({"user": _("Name somebody who can sign in.")})
 
 
 def check_days(starts_on: date | None, ends_on: date | None) -> None:

@@ -7,7 +7,7 @@ from operator import or_
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from accounts.models import User
 
@@ -48,6 +48,18 @@ def _terms_of(user: User, today: date) -> "FocalPointQuerySet":
     return FocalPoint.objects.active(today).filter(user=user)
 
 
+def _has_words(words: str, fields: tuple[str, ...]) -> Q:
+    """Every word must occur in one of the fields.
+
+    By regular expression, since SQLite's LIKE ignores case for ASCII letters only.
+    """
+    found = Q()
+    for word in words.split():
+        matches = (Q(**{f"{field}__iregex": re.escape(word)}) for field in fields)
+        found &= reduce(or_, matches)
+    return found
+
+
 class PartyQuerySet(models.QuerySet["Party"]):
     def members(self, day: date) -> "PartyQuerySet":
         """Member states on a day."""
@@ -57,13 +69,53 @@ class PartyQuerySet(models.QuerySet["Party"]):
         """States first, organs after them, each by name."""
         return self.order_by("kind", "name", "pk")
 
+    def search(self, words: str) -> "PartyQuerySet":
+        """Every word must occur in the name or the code."""
+        return self.filter(_has_words(words, ("name", "code")))
+
+    def for_list(self, today: date) -> "PartyQuerySet":
+        """Everything one row of the list of parties reads; who answers today stands in `answering`."""
+        from .models import FocalPoint
+
+        terms = FocalPoint.objects.active(today).first_answers_first().select_related("user")
+        return self.select_related("mailbox").prefetch_related(
+            Prefetch("focal_points", terms, to_attr="answering")
+        )
+
+    def without_focal_point(self, today: date) -> "PartyQuerySet":
+        """Parties for which nobody answers today: no focal point and no deputy who is active.
+
+        Those that have left are not missed, nor are observers that owe nothing. `has_mailbox` says
+        whether mail about the party finds a mailbox at least.
+        """
+        from .models import FocalPoint, Party
+
+        answering = FocalPoint.objects.active(today).filter(party=OuterRef("pk"))
+        owing = Party.objects.filter(pk=OuterRef("pk"), obligations__isnull=False)
+        found: PartyQuerySet = (
+            self.filter(Q(left=None) | Q(left__gt=today))
+            .filter(~Q(kind=PartyKind.OBSERVER) | Exists(owing))
+            .exclude(Exists(answering))
+            .annotate(has_mailbox=Q(mailbox__isnull=False, mailbox__is_active=True))
+        )
+        return found
+
 
 class FocalPointQuerySet(models.QuerySet["FocalPoint"]):
     def active(self, today: date) -> "FocalPointQuerySet":
         """Terms that have begun and not ended, of people who are active."""
-        return self.filter(
-            Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today, user__is_active=True
-        )
+        return self.running(today).filter(user__is_active=True)
+
+    def running(self, day: date) -> "FocalPointQuerySet":
+        """Terms that hold on a day, whatever has become of the person."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+
+    def first_answers_first(self) -> "FocalPointQuerySet":
+        """Focal points before their deputies, the longest in office first."""
+        return self.order_by("is_deputy", "starts_on", "pk")
+
+    def newest_first(self) -> "FocalPointQuerySet":
+        return self.order_by("-starts_on", "is_deputy", "pk")
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
@@ -71,16 +123,14 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return self.order_by("series", "-number", "pk")
 
     def search(self, words: str) -> "MeetingQuerySet":
-        """Every word must occur in the title, the series or the place.
+        """Every word must occur in the title, the series or the place."""
+        return self.filter(_has_words(words, ("title", "series", "place")))
 
-        By regular expression, since SQLite's LIKE ignores case for ASCII letters only.
-        """
-        found = self
-        for word in words.split():
-            pattern = re.escape(word)
-            matches = (Q(**{f"{field}__iregex": pattern}) for field in ("title", "series", "place"))
-            found = found.filter(reduce(or_, matches))
-        return found
+    def without_predecessor(self, *, but: "Meeting | None" = None) -> "MeetingQuerySet":
+        """Meetings that can come next: those that do not come after one yet. `but` comes next to none."""
+        if but is None:
+            return self.filter(previous_meeting=None)
+        return self.filter(Q(previous_meeting=None) | Q(previous_meeting=but)).exclude(pk=but.pk)
 
     def for_list(self) -> "MeetingQuerySet":
         """Everything one row of the list of meetings reads."""
@@ -106,3 +156,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
 class InstrumentQuerySet(models.QuerySet["Instrument"]):
     def in_order(self) -> "InstrumentQuerySet":
         return self.order_by("name", "pk")
+
+    def search(self, words: str) -> "InstrumentQuerySet":
+        """Every word must occur in the name or the place of adoption."""
+        return self.filter(_has_words(words, ("name", "place")))

@@ -1,14 +1,23 @@
-"""Writing about parties and who answers for them."""
+"""Writing about parties, who answers for them and when they work; about meetings and instruments.
 
+Every write adds its event in the same transaction. What the register hangs on has its entrance in
+commitments: a party's time zone, an instrument's name, a meeting's days.
+"""
+
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import F
 
 from accounts.audit import record
 from accounts.models import User
 
-from .models import FocalPoint, Party
+from .errors import Stale
+from .models import FocalPoint, Instrument, Meeting, Party, PartyDay
+
+Entry = TypeVar("Entry", Meeting, Party, Instrument)
 
 
 def appoint(
@@ -78,29 +87,184 @@ def save_new_party(*, party: Party, actor: User | None, now: datetime, via: str)
 
 
 def change_party(
-    *, party: Party, values: dict[str, Any], actor: User | None, now: datetime, via: str
+    *,
+    party: Party,
+    values: dict[str, Any],
+    actor: User | None,
+    now: datetime,
+    via: str,
+    seen: int | None = None,
 ) -> Party:
-    """Change the named fields of a party. Raises `ValidationError` by field."""
-    changed = {name: value for name, value in values.items() if getattr(party, name) != value}
-    if not changed:
-        return party
-    before = {name: _told(getattr(party, name)) for name in changed}
-    for name, value in changed.items():
-        setattr(party, name, value)
-    party.full_clean()
-    with transaction.atomic():
-        party.save(update_fields=list(changed))
-        after = {name: _told(value) for name, value in changed.items()}
-        record(
-            actor=actor,
-            at=now,
-            via=via,
-            action="party.changed",
-            of=party,
-            before=before,
-            after=after,
-        )
+    """Change the named fields of a party.
+
+    `seen` is the version that the person looked at; None takes the present one. Raises `Stale` when
+    somebody was quicker, and `ValidationError` by field.
+    """
+    before, after = _fill_in(party, values)
+    if after:
+        with transaction.atomic():
+            _write(party, seen, list(after))
+            record(
+                actor=actor,
+                at=now,
+                via=via,
+                action="party.changed",
+                of=party,
+                before=before,
+                after=after,
+            )
     return party
+
+
+def add_day(
+    *,
+    party: Party,
+    day: date,
+    name: str,
+    is_working: bool,
+    actor: User,
+    now: datetime,
+    via: str,
+) -> PartyDay:
+    """Enter a holiday that the country's list does not have, or a day on which people work after all.
+
+    Raises `ValidationError` by field, for instance when the day is entered already.
+    """
+    entry = PartyDay(party=party, day=day, name=name.strip(), is_working=is_working)
+    entry.full_clean()
+    with transaction.atomic():
+        entry.save()
+        after = _told_day(entry)
+        record(actor=actor, at=now, via=via, action="party.day_added", of=party, after=after)
+    return entry
+
+
+def remove_day(*, entry: PartyDay, actor: User, now: datetime, via: str) -> None:
+    """Take back what `add_day` entered: the day is again what the country's list says."""
+    with transaction.atomic():
+        before = _told_day(entry)
+        record(
+            actor=actor, at=now, via=via, action="party.day_removed", of=entry.party, before=before
+        )
+        entry.delete()
+
+
+def add_meeting(
+    *,
+    values: dict[str, Any],
+    attended: Iterable[Party] = (),
+    actor: User,
+    now: datetime,
+    via: str,
+) -> Meeting:
+    """Enter a meeting with the parties that came. Raises `ValidationError` by field."""
+    meeting = Meeting(**values)
+    meeting.full_clean()
+    with transaction.atomic():
+        meeting.save()
+        meeting.attended.set(attended)
+        after = {name: _told(value) for name, value in values.items()} | _who_came(meeting)
+        record(actor=actor, at=now, via=via, action="meeting.added", of=meeting, after=after)
+    return meeting
+
+
+def change_meeting(
+    *,
+    meeting: Meeting,
+    seen: int,
+    values: dict[str, Any],
+    attended: Iterable[Party],
+    actor: User,
+    now: datetime,
+    via: str,
+) -> Meeting:
+    """Change the named fields of a meeting and who came. Its days are moved by commitments.deadlines.
+
+    Raises `Stale` when somebody changed it since version `seen`, and `ValidationError` by field.
+    """
+    before, after = _fill_in(meeting, values)
+    with transaction.atomic():
+        came = _who_came(meeting)
+        meeting.attended.set(attended)
+        if came != _who_came(meeting):
+            before, after = before | came, after | _who_came(meeting)
+        if after:
+            _write(meeting, seen, [name for name in after if name in values])
+            record(
+                actor=actor,
+                at=now,
+                via=via,
+                action="meeting.changed",
+                of=meeting,
+                before=before,
+                after=after,
+            )
+    return meeting
+
+
+def add_instrument(*, values: dict[str, Any], actor: User, now: datetime, via: str) -> Instrument:
+    """Enter an instrument. Raises `ValidationError` by field."""
+    instrument = Instrument(**values)
+    instrument.full_clean()
+    with transaction.atomic():
+        instrument.save()
+        after = {name: _told(value) for name, value in values.items()}
+        record(actor=actor, at=now, via=via, action="instrument.added", of=instrument, after=after)
+    return instrument
+
+
+def change_instrument(
+    *,
+    instrument: Instrument,
+    seen: int,
+    values: dict[str, Any],
+    actor: User,
+    now: datetime,
+    via: str,
+) -> Instrument:
+    """Change the named fields of an instrument. Raises as `change_meeting` does."""
+    before, after = _fill_in(instrument, values)
+    if after:
+        with transaction.atomic():
+            _write(instrument, seen, list(after))
+            record(
+                actor=actor,
+                at=now,
+                via=via,
+                action="instrument.changed",
+                of=instrument,
+                before=before,
+                after=after,
+            )
+    return instrument
+
+
+def _fill_in(entry: Entry, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Put the values that differ on the object in hand; what the log tells of before and after."""
+    changed = {name: value for name, value in values.items() if getattr(entry, name) != value}
+    before = {name: _told(getattr(entry, name)) for name in changed}
+    for name, value in changed.items():
+        setattr(entry, name, value)
+    if changed:
+        entry.full_clean()
+    return before, {name: _told(value) for name, value in changed.items()}
+
+
+def _write(entry: Entry, seen: int | None, names: list[str]) -> None:
+    """Store the named fields and the next version, if the row is still at version `seen`."""
+    seen = entry.version if seen is None else seen
+    rows = type(entry)._default_manager.filter(pk=entry.pk, version=seen)
+    if not rows.update(**{name: getattr(entry, name) for name in names}, version=F("version") + 1):
+        raise Stale
+    entry.version = seen + 1
+
+
+def _who_came(meeting: Meeting) -> dict[str, Any]:
+    return {"attended": sorted(meeting.attended.values_list("code", flat=True))}
+
+
+def _told_day(entry: PartyDay) -> dict[str, Any]:
+    return {"day": entry.day, "name": entry.name, "works": entry.is_working}
 
 
 def _told(value: Any) -> Any:

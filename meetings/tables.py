@@ -1,15 +1,17 @@
-"""The table of meetings."""
+"""The tables of meetings, parties and instruments."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import django_tables2 as tables
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ui.tables import BaseTable
 from ui.templatetags.ui import day
 
-from .models import Meeting
+from .models import Instrument, Meeting, Party
 
 
 class MeetingTable(BaseTable):
@@ -30,3 +32,56 @@ class MeetingTable(BaseTable):
 
     def render_starts_on(self, record: Meeting) -> SafeString | str:
         return day(record.starts_on) if record.starts_on else record.expected
+
+
+class PartyTable(BaseTable):
+    """One party a row, with whoever answers for it today."""
+
+    row_head: ClassVar[str] = "name"
+
+    code = tables.Column(_("Code"), attrs={"td": {"class": "ref", "data-label": ""}})
+    name = tables.Column(_("Party"), linkify=True)
+    kind = tables.Column(_("Kind"), attrs={"td": {"class": "nw"}})
+    joined = tables.Column(_("Member since"), attrs={"td": {"class": "nw"}}, default="")
+    answering = tables.Column(_("Answers today"), empty_values=(), orderable=False)
+    time_zone = tables.Column(_("Time zone"), attrs={"td": {"class": "nw"}})
+
+    class Meta(BaseTable.Meta):
+        model = Party
+        fields: ClassVar[tuple[str, ...]] = ()
+        sequence = ("code", "name", "kind", "joined", "answering", "time_zone")
+
+    def render_joined(self, record: Party) -> SafeString | str:
+        if record.joined and record.left:
+            return format_html("{} – {}", day(record.joined), day(record.left))
+        return day(record.joined)
+
+    def render_answering(self, record: Any) -> str:
+        names = ", ".join(str(term.user) for term in record.answering)
+        if names:
+            return names
+        return gettext("Nobody; the mailbox gets the mail") if record.mailbox else gettext("Nobody")
+
+
+class InstrumentTable(BaseTable):
+    """One instrument a row."""
+
+    row_head: ClassVar[str] = "name"
+
+    name = tables.Column(_("Instrument"), linkify=True)
+    kind = tables.Column(_("Kind"), attrs={"td": {"class": "nw"}})
+    year = tables.Column(_("Year"), attrs={"td": {"class": "nw"}}, default="")
+    opens = tables.Column(_("Valid from"), attrs={"td": {"class": "nw"}}, default="")
+    ends = tables.Column(_("Valid until"), attrs={"td": {"class": "nw"}}, default="")
+    place = tables.Column(_("Adopted in"), default="")
+
+    class Meta(BaseTable.Meta):
+        model = Instrument
+        fields: ClassVar[tuple[str, ...]] = ()
+        sequence = ("name", "kind", "year", "opens", "ends", "place")
+
+    def render_opens(self, value: Any) -> str:
+        return day(value)
+
+    def render_ends(self, value: Any) -> str:
+        return day(value)

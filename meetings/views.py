@@ -4,15 +4,18 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import Access, access
 from accounts.requests import Request
 from ui.lists import ListPage
 
+from . import services
+from .entries import answer, by, typed
 from .filters import MeetingFilter
+from .forms import MeetingForm
 from .models import Meeting, Report
 from .tables import MeetingTable
 
@@ -22,11 +25,12 @@ class MeetingList(ListPage):
 
     filterset_class = MeetingFilter
     table_class = MeetingTable
+    template_name = "meetings/list.html"
 
-    heading = _("Meetings")
+    heading = gettext_lazy("Meetings")
     counted = ngettext_lazy("%(n)s meeting", "%(n)s meetings", "n")
-    none_yet = _("No meetings yet")
-    none_match = _("No meeting matches this search")
+    none_yet = gettext_lazy("No meetings yet")
+    none_match = gettext_lazy("No meeting matches this search")
 
     def get_queryset(self) -> Any:
         return Meeting.objects.for_list().newest_first()
@@ -42,6 +46,53 @@ def detail(request: Request, slug: str) -> HttpResponse:
     meeting = get_object_or_404(meetings.prefetch_related("attended"), slug=slug)
     context = {"meeting": meeting, "reports": _reports(request).filter(meeting=meeting)}
     return render(request, "meetings/detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@access(Access.OFFICER)
+def new(request: Request) -> HttpResponse:
+    """Enter a meeting that was held or is to come."""
+
+    def save(values: dict[str, Any]) -> str:
+        attended = values.pop("attended")
+        return services.add_meeting(
+            values=values, attended=attended, **by(request)
+        ).get_absolute_url()
+
+    return answer(
+        request,
+        MeetingForm(typed(request)),
+        save,
+        said=_("The meeting is in the register."),
+        heading=_("Add a meeting"),
+        button=_("Add the meeting"),
+        back=("meetings:list", _("Meetings")),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@access(Access.OFFICER)
+def edit(request: Request, slug: str) -> HttpResponse:
+    """Everything about a meeting but its days, on which deadlines hang."""
+    meeting = get_object_or_404(Meeting, slug=slug)
+
+    def save(values: dict[str, Any]) -> str:
+        seen, attended = values.pop("version"), values.pop("attended")
+        services.change_meeting(
+            meeting=meeting, seen=seen, values=values, attended=attended, **by(request)
+        )
+        return meeting.get_absolute_url()
+
+    return answer(
+        request,
+        MeetingForm(typed(request), entry=meeting),
+        save,
+        said=_("The meeting is saved."),
+        heading=_("Edit the meeting"),
+        lead=_("Its days are moved on their own page, with a reason: deadlines may follow them."),
+        button=_("Save the meeting"),
+        back=("meetings:list", _("Meetings")),
+    )
 
 
 @require_GET

@@ -5,6 +5,8 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from accounts.views import set_language
+from commitments import meeting_urls as changes
+from meetings import urls as meetings
 from reminders.views import health
 
 from . import views
@@ -14,7 +16,13 @@ urlpatterns = [
     path("setup/example/", views.load_example, name="load-example"),
     path("setup/<str:token>/", views.first_administrator, name="first-administrator"),
     path("commitments/", include("commitments.urls")),
-    path("meetings/", include("meetings.urls")),
+    # Two apps have pages here: those that change the register as well come from commitments.
+    path("meetings/", include(([*meetings.of_meetings, *changes.of_meetings], "meetings"))),
+    path("parties/", include(([*meetings.of_parties, *changes.of_parties], "parties"))),
+    path(
+        "instruments/",
+        include(([*meetings.of_instruments, *changes.of_instruments], "instruments")),
+    ),
     path("reminders/", include("reminders.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/language/", set_language, name="set_language"),

@@ -33,7 +33,9 @@ def status_of(form: Form) -> int:
 
 def see_anew(form: Form, version: int) -> None:
     """Give the form the version that the page shows from now on, so that sending again can succeed."""
-    form.data = {**{name: form.data[name] for name in form.data}, "version": version}
+    typed: Any = form.data
+    form.data = typed.copy()  # with every value of a field that takes several
+    form.data["version"] = version  # type: ignore[index]
 
 
 def _add(form: Form, error: ValidationError) -> None:

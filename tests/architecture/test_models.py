@@ -12,6 +12,8 @@ from accounts.models import User
 from accounts.querysets import UserQuerySet
 from commitments.models import Commitment, Deadline, Obligation
 from commitments.views import CommitmentList, LineList
+from meetings.instrument_views import InstrumentList
+from meetings.party_views import PartyList
 from meetings.views import MeetingList
 from tests.factories import NOW, make_user
 from ui.tables import ends_in_pk
@@ -23,7 +25,7 @@ CHOICES = [(m, f) for m, f in FIELDS if f.choices and f.max_length]
 DEFAULTS = [(m, f) for m, f in FIELDS if f.choices and f.has_default()]
 RELATIONS = [(m, f) for m, f in FIELDS if f.is_relation]
 SENSITIVE = ("Report", "Commitment", "Obligation")
-LISTS = [CommitmentList, LineList, MeetingList]
+LISTS = [CommitmentList, LineList, MeetingList, PartyList, InstrumentList]
 
 
 def label(value) -> str:

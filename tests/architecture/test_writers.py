@@ -27,11 +27,12 @@ OWNERS = {
         "accounts/services.py",
         "commitments/deadlines.py",
         "commitments/services.py",
+        "meetings/services.py",
     },
     "role": {"accounts/services.py"},
     "time_zone": {"accounts/services.py"},
     "is_active": {"accounts/services.py"},
-    "ends_on": {"meetings/services.py"},
+    "ends_on": {"meetings/services.py", "commitments/deadlines.py"},  # of a term, of a meeting
 }
 # Calls that write a row or rows of a table.
 MAKERS = {"create", "get_or_create", "update_or_create", "bulk_create", "bulk_update"}

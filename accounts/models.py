@@ -139,7 +139,31 @@ class Event(models.Model):
 
     class Meta:
         ordering = ("-at", "-pk")
-        indexes = (models.Index(fields=["object_type", "object_id", "-at"], name="event_object"),)
+        indexes = (
+            models.Index(fields=["object_type", "object_id", "-at"], name="event_object"),
+            models.Index(fields=["-at", "-id"], name="event_moment"),
+        )
 
     def __str__(self) -> str:
         return f"{self.action} {self.object_type} {self.object_id}"
+
+
+class Seal(models.Model):
+    """A fingerprint over the events since the seal before it, chained to that seal (see seals.py).
+
+    Whoever changes an event would have to change its seal and every later one.
+    """
+
+    first_event = models.BigIntegerField(_("first event"), unique=True)
+    last_event = models.BigIntegerField(_("last event"), unique=True)
+    count = models.PositiveIntegerField(_("events"))
+    at = models.DateTimeField(_("at"))
+    sha256 = models.CharField("SHA-256", max_length=64)
+
+    class Meta:
+        verbose_name = _("seal")
+        verbose_name_plural = _("seals")
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.first_event}-{self.last_event} {self.sha256[:12]}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connections
 
-INSERT_ONLY = ("accounts_event", "reminders_attempt")
+INSERT_ONLY = ("accounts_event", "accounts_seal", "reminders_attempt")
 
 _SQLITE = """
 CREATE TRIGGER IF NOT EXISTS {table}_no_{verb} BEFORE {VERB} ON {table}

@@ -170,6 +170,7 @@ _EXPIRES = {"expires": max(1.0, TICK_SECONDS * 5 / 6)}
 CELERY_BEAT_SCHEDULE = {
     "plan": {"task": "reminders.plan", "schedule": TICK_SECONDS, "options": _EXPIRES},
     "send": {"task": "reminders.send", "schedule": TICK_SECONDS, "options": _EXPIRES},
+    "seal": {"task": "accounts.seal", "schedule": 600.0, "options": {"expires": 500}},
 }
 
 # Mail: every message is a row of the outbox first; reminders/deliver.py alone talks to the relay -----

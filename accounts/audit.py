@@ -1,11 +1,14 @@
 """Writing the log of who did what."""
 
+import re
 from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
 
 from .models import Event, User
+
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 
 
 def record(
@@ -39,3 +42,8 @@ def record(
         after=after or {},
         why=why,
     )
+
+
+def without_addresses(words: str) -> str:
+    """Words from outside, such as the name of a file, as the log may keep them."""
+    return _ADDRESS.sub("…", words)

@@ -182,6 +182,12 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "SCO Tracker <tracker@
 # The register ---------------------------------------------------------------------------------------
 SILENT_DAYS = env.whole("SILENT_DAYS", default=90, least=1, most=3650)
 DUE_SOON_DAYS = env.whole("DUE_SOON_DAYS", default=30, least=1, most=365)
+EVIDENCE_MAX_MB = env.whole("EVIDENCE_MAX_MB", default=25, least=1, most=500)
+FILE_UPLOAD_HANDLERS = [
+    "commitments.files.LargestUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 LOGGING = {
     "version": 1,

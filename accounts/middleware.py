@@ -1,6 +1,7 @@
 """What every request gets from the person who makes it: language, zone, and the way in or out."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
@@ -14,6 +15,11 @@ from .access import rule_of
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
+def read_clock() -> datetime:
+    """Now (UTC), for a page."""
+    return timezone.now()
+
+
 class PersonalMiddleware:
     """Pages in the language and the time zone of the person, at one moment: `request.now` (UTC).
 
@@ -25,7 +31,7 @@ class PersonalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        request.now = timezone.now()  # type: ignore[attr-defined]
+        request.now = read_clock()  # type: ignore[attr-defined]
         if not user.is_authenticated:
             return self.get_response(request)
         with translation.override(user.language), timezone.override(user.zone):

@@ -18,7 +18,7 @@ from accounts.models import User
 from meetings.models import Meeting, check_days
 from meetings.rules import end_of_day
 
-from . import rules
+from . import notes, rules
 from .choices import Basis, Purpose
 from .claims import claim
 from .models import Commitment, Deadline, Obligation
@@ -91,13 +91,13 @@ def move(
     `ValidationError` by field for a day or a reason that cannot stand.
     """
     check_due(obligation.commitment, due)
-    _check_reason(reason)
+    reason = notes.reason("reason", reason)
     with transaction.atomic():
         claim(obligation, seen)
         old = effective(obligation, purpose)
         purpose = purpose or (old.purpose if old else Purpose.FINAL)
-        period = Period(due=due, opens=_opens(old, due), reason=reason.strip())
-        by = Move(actor=actor, now=now, via=via, reason=reason.strip())
+        period = Period(due=due, opens=_opens(old, due), reason=reason)
+        by = Move(actor=actor, now=now, via=via, reason=reason)
         return _replace(obligation, old, purpose, period, by, version=seen + 1)
 
 
@@ -117,14 +117,14 @@ def move_all(
     `seen` is the version of the commitment. Raises as `move` does.
     """
     check_due(commitment, due)
-    _check_reason(reason)
+    reason = notes.reason("reason", reason)
     with transaction.atomic():
         claim(commitment, seen)
         lines = _lock_lines(commitment)
         rows = Deadline.objects.current().of_commitment().filter(commitment=commitment)
         old = rows.filter(purpose=purpose).first()
-        period = Period(due=due, opens=_opens(old, due), reason=reason.strip())
-        by = Move(actor=actor, now=now, via=via, reason=reason.strip())
+        period = Period(due=due, opens=_opens(old, due), reason=reason)
+        by = Move(actor=actor, now=now, via=via, reason=reason)
         new = _replace_of_all(commitment, old, purpose, period, by, version=seen + 1)
         refresh(lines)
     return new
@@ -162,9 +162,9 @@ def move_meeting(
     Raises `Stale` when somebody changed the meeting since, and `ValidationError` by field for days
     that cannot stand or a reason that is missing.
     """
-    _check_reason(reason)
+    reason = notes.reason("reason", reason)
     check_days(starts_on, ends_on)
-    by = Move(actor=actor, now=now, via=via, reason=reason.strip())
+    by = Move(actor=actor, now=now, via=via, reason=reason)
     with transaction.atomic():
         meeting = Meeting.objects.select_for_update().get(pk=meeting.pk)
         if seen not in {None, meeting.version}:
@@ -223,11 +223,6 @@ def check_due(commitment: Commitment, due: date) -> None:
         )
     if due.year > LAST_YEAR:
         raise ValidationError({"due": _("Enter a year up to %(year)d.") % {"year": LAST_YEAR}})
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise ValidationError({"reason": _("Give a reason: it is kept in the history.")})
 
 
 def _opens(old: Deadline | None, due: date) -> date | None:

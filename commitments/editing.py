@@ -15,7 +15,7 @@ from accounts.audit import record
 from accounts.models import User
 from meetings.models import Instrument, Party
 
-from . import deadlines, services
+from . import deadlines, notes, services
 from .choices import Life, LinkKind, Role
 from .claims import claim
 from .models import Commitment, CommitmentLink, Obligation
@@ -197,15 +197,14 @@ def _live(
     now: datetime,
     via: str,
 ) -> Commitment:
-    if not reason.strip():
-        raise ValidationError({"reason": _("Give a reason: it is kept in the history.")})
+    reason = notes.reason("reason", reason)
     if commitment.life == life:
         words = {"life": commitment.get_life_display()}
         raise ValidationError(_("The commitment is %(life)s already.") % words)
     with transaction.atomic():
         version = claim(commitment, seen, life=life)
         before, after = {"life": commitment.life}, {"life": life}
-        _tell(commitment, action, before, after, version, actor, now, via, reason.strip())
+        _tell(commitment, action, before, after, version, actor, now, via, reason)
     commitment.refresh_from_db()
     return commitment
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from accounts.audit import record
 from accounts.models import User
 
-from . import deadlines
-from .choices import NOTE_LENGTH, ExtensionState
+from . import deadlines, notes
+from .choices import ExtensionState
 from .errors import Stale
 from .models import Deadline, Extension, Obligation
 
@@ -57,6 +57,7 @@ def ask(
 
 def grant(*, extension: Extension, comment: str, actor: User, now: datetime, via: str) -> Deadline:
     """Give more time: the deadline of the line is moved. Raises `Stale` when it was answered already."""
+    notes.checked("comment", comment)
     with transaction.atomic():
         _answer(extension, ExtensionState.GRANTED, comment, actor, now, via)
         line = Obligation.objects.select_related("commitment__meeting", "party").get(
@@ -77,8 +78,7 @@ def grant(*, extension: Extension, comment: str, actor: User, now: datetime, via
 
 def refuse(*, extension: Extension, comment: str, actor: User, now: datetime, via: str) -> None:
     """Refuse more time, with the reason why. The deadline stays as it is."""
-    if not comment.strip():
-        raise ValidationError({"comment": _("Say why: the focal point reads it.")})
+    notes.checked("comment", comment, missing=_("Say why: the focal point reads it."))
     with transaction.atomic():
         _answer(extension, ExtensionState.REFUSED, comment, actor, now, via)
 
@@ -108,9 +108,4 @@ def _check(obligation: Obligation, deadline: Deadline, due: date, reason: str) -
             {"due": _("Enter a day after %(day)s, the present deadline.") % words}
         )
     deadlines.check_due(obligation.commitment, due)
-    if not reason.strip():
-        raise ValidationError({"reason": _("Say why more time is needed: it is kept.")})
-    if len(reason) > NOTE_LENGTH:
-        raise ValidationError(
-            {"reason": _("Shorten the reason to %(most)d characters.") % {"most": NOTE_LENGTH}}
-        )
+    notes.checked("reason", reason, missing=_("Say why more time is needed: it is kept."))

@@ -141,7 +141,7 @@ class ReportFilter(django_filters.FilterSet):
     )
     party = _ManyRows(
         label=_("State or organ"),
-        field_name="obligation__party",
+        field_name="obligation__party__code",
         queryset=Party.objects.in_order(),
         to_field_name="code",
     )

@@ -1,33 +1,30 @@
-"""The log of a commitment, as a person reads it."""
+"""The log of the register, as a person reads it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, Model, Q, QuerySet
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from accounts.models import Event
-from ui.words import day_words
+from accounts.models import Event, User
 
-from .choices import Status
-from .models import Commitment, Obligation
+from .history_words import MODELS, WHAT, Names, change_words
+from .models import Commitment, Evidence, Obligation
 
-WHAT: dict[str, str | Promise] = {
-    "commitment.registered": gettext_lazy("entered the commitment"),
-    "status.changed": gettext_lazy("changed the status"),
-    "done.proposed": gettext_lazy("proposed the line as done"),
-    "deadline.set": gettext_lazy("set a deadline"),
-    "deadline.moved": gettext_lazy("moved the deadline"),
-}
+_HIGHEST_VERSION = 2**31 - 1
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened: when, who, to whose line, what, from what to what, and why."""
+    """One thing that happened: when, who, to whose line, what, from what to what, and why.
+
+    `reference` and `title` name the commitment, or the title alone what else it is about; `url` leads
+    to it.
+    """
 
     at: datetime
     who: str
@@ -35,41 +32,106 @@ class Entry:
     what: str | Promise
     change: str
     why: str
+    action: str = ""
+    via: str = ""
+    kind: str = ""
+    reference: str = ""
+    title: str = ""
+    url: str = ""
 
 
-def entries(commitment: Commitment, lines: Iterable[Obligation]) -> list[Entry]:
-    """What happened to a commitment and to the lines given (those that the reader may see), newest first."""
-    by_key = {line.pk: line for line in lines}
+def visible(user: User, now: datetime) -> "QuerySet[Event]":
+    """Events that a person may read: officers all, others those of commitments and lines that they may see."""
+    if user.is_secretariat:
+        return Event.objects.all()
+    commitments = Commitment.objects.visible_to(user, now).values("pk")
+    lines = Obligation.objects.visible_to(user, now).values("pk")
+    events = Event.objects.filter(
+        Q(object_type="commitment", object_id__in=commitments)
+        | Q(object_type="obligation", object_id__in=lines)
+    )
+    return _with_readable_evidence(events, user, now)
+
+
+def entries(
+    commitment: Commitment,
+    lines: Iterable[Obligation],
+    *,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> list[Entry]:
+    """What happened to a commitment and to the lines given (those that the reader may see), newest first.
+
+    Evidence can be more secret than its line: without the reader, events of evidence are left out.
+    """
+    lines = list(lines)
     events = Event.objects.filter(
         Q(object_type="commitment", object_id=commitment.pk)
-        | Q(object_type="obligation", object_id__in=list(by_key))
-    ).select_related("actor")
-    return [_entry(event, by_key) for event in events]
+        | Q(object_type="obligation", object_id__in=[line.pk for line in lines])
+    )
+    events = _with_readable_evidence(events, user, now)
+    return told(events.select_related("actor"), known=[commitment, *lines], user=user, now=now)
 
 
-def _entry(event: Event, lines: dict[int, Obligation]) -> Entry:
-    line = lines.get(event.object_id) if event.object_type == "obligation" else None
+def since(obligation: Obligation, seen: int) -> list[Entry]:
+    """What changed on a line after its version `seen`, newest first: for whoever came too late."""
+    events = Event.objects.filter(
+        object_type="obligation",
+        object_id=obligation.pk,
+        after__version__gt=min(seen, _HIGHEST_VERSION),
+    )
+    return told(events.select_related("actor"), known=[obligation])
+
+
+def told(
+    events: Iterable[Event],
+    *,
+    known: Iterable[Model] = (),
+    user: User | None = None,
+    now: datetime | None = None,
+) -> list[Entry]:
+    """Events in words, in the order given. Reads what they name in a few queries; select their actors."""
+    events = list(events)
+    names = Names(events, known, user, now)
+    return [_entry(event, names) for event in events]
+
+
+def _with_readable_evidence(
+    events: "QuerySet[Event]", user: User | None, now: datetime | None
+) -> "QuerySet[Event]":
+    """Without events of evidence that the person may not read, or that was removed from another's draft."""
+    about_else = ~Q(action__startswith="evidence.")
+    if user is None or now is None:
+        return events.filter(about_else)
+    if user.is_secretariat:
+        return events
+    readable = Evidence.objects.visible_to(user, now).values("pk")
+    piece = Cast(KT("after__evidence"), BigIntegerField())
+    return events.alias(piece=piece).filter(about_else | Q(actor=user) | Q(piece__in=readable))
+
+
+def _entry(event: Event, names: Names) -> Entry:
+    subject = names.subject(event)
+    line = subject if isinstance(subject, Obligation) else None
+    about = line.commitment if line else subject
+    commitment = about if isinstance(about, Commitment) else None
+    model = MODELS.get(event.object_type)
     return Entry(
         at=event.at,
         who=event.actor.name if event.actor else _("The system"),
         line=str(line.party) if line else "",
         what=WHAT.get(event.action, event.action),
-        change=_change(event.action, event.before, event.after),
+        change=change_words(event, names),
         why=event.why,
+        action=event.action,
+        via=event.get_via_display(),
+        kind=str(model._meta.verbose_name) if model else event.object_type,
+        reference=commitment.reference if commitment else "",
+        title=commitment.title if commitment else str(subject or ""),
+        url=_address(subject),
     )
 
 
-def _change(action: str, before: dict[str, Any], after: dict[str, Any]) -> str:
-    if action.startswith("deadline."):
-        return f"{_day(before)} → {_day(after)}"
-    if action in {"status.changed", "done.proposed"}:
-        return f"{_status(before['status'])} → {_status(after.get('proposed', after['status']))}"
-    return ""
-
-
-def _day(told: dict[str, Any]) -> str:
-    return day_words(date.fromisoformat(told["due"])) if told.get("due") else _("No date set")
-
-
-def _status(value: str) -> str:
-    return str(Status(value).label) if value in Status.values else value
+def _address(subject: Model | None) -> str:
+    address = getattr(subject, "get_absolute_url", None)
+    return str(address()) if address else ""

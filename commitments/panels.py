@@ -43,7 +43,8 @@ def meeting_commitments(request: Request, *, meeting: Meeting) -> str:
 def instrument_commitments(request: Request, *, instrument: Instrument) -> str:
     """What carries an instrument out: every commitment that names it, with its roll-up."""
     rows = _visible(request).filter(instruments=instrument).for_list(request.user, request.now)
-    found = [_summed(row, request) for row in rows.order_by("reference", "pk")]
+    rows = rows.with_line_count().order_by("reference", "pk")
+    found = [_summed(row, request) for row in rows]
     return render_to_string("commitments/_instrument_commitments.html", {"commitments": found})
 
 

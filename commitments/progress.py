@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.audit import record
 from accounts.models import User
 
-from . import deadlines, rules
-from .choices import NOTE_LENGTH, Claim, ReportState, Status
+from . import deadlines, notes, rules
+from .choices import Claim, ReportState, Status
 from .claims import claim
 from .deadlines import Move
 from .models import Obligation, ProgressReport
@@ -86,11 +86,9 @@ def accept(
     """
     _check_second_person(report, actor)
     _check_finding(report, finding)
-    _check_length("comment", comment)
+    comment = notes.checked("comment", comment)
     with transaction.atomic():
-        _decide(
-            report, seen, ReportState.ACCEPTED, actor, now, finding=finding, comment=comment.strip()
-        )
+        _decide(report, seen, ReportState.ACCEPTED, actor, now, finding=finding, comment=comment)
         line = Obligation.objects.select_related("commitment", "party").get(pk=report.obligation_id)
         version = claim(line, line.version, status=finding)
         record(
@@ -101,7 +99,7 @@ def accept(
             of=line,
             before={"status": line.status},
             after={"status": finding, "report": report.pk, "version": version},
-            why=comment.strip(),
+            why=comment,
         )
         if finding in Status.open():
             reason = _("Review rhythm: the report of %(name)s was accepted.") % {
@@ -118,11 +116,10 @@ def send_back(
 ) -> ProgressReport:
     """Return a report with a comment. The line stays as it was and its reminders go on."""
     _check_second_person(report, actor)
-    if not comment.strip():
-        raise ValidationError({"comment": _("Say what is missing: the focal point reads it.")})
-    _check_length("comment", comment)
+    missing = _("Say what is missing: the focal point reads it.")
+    comment = notes.checked("comment", comment, missing=missing)
     with transaction.atomic():
-        _decide(report, seen, ReportState.RETURNED, actor, now, comment=comment.strip())
+        _decide(report, seen, ReportState.RETURNED, actor, now, comment=comment)
         record(
             actor=actor,
             at=now,
@@ -130,7 +127,7 @@ def send_back(
             action="report.returned",
             of=report.obligation,
             after={"report": report.pk},
-            why=comment.strip(),
+            why=comment,
         )
     report.refresh_from_db()
     return report
@@ -146,17 +143,7 @@ def _decide(
 def _check_words(claimed: str, text: str) -> None:
     if claimed and claimed not in Claim.values:
         raise ValidationError({"claim": _("Choose one of the statuses shown.")})
-    _check_length("text", text)
-
-
-def _check_length(name: str, words: str) -> None:
-    if len(words) > NOTE_LENGTH:
-        raise ValidationError(
-            {
-                name: _("Shorten the text to %(most)d characters; it has %(has)d.")
-                % {"most": NOTE_LENGTH, "has": len(words)}
-            }
-        )
+    notes.checked("text", text)
 
 
 def _check_complete(report: ProgressReport) -> None:

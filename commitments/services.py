@@ -18,8 +18,8 @@ from accounts.models import User
 from meetings.choices import Sensitivity
 from meetings.models import Instrument, Meeting, Party, Report
 
-from . import deadlines
-from .choices import NOTE_LENGTH, Basis, Purpose, Role, Status
+from . import deadlines, notes
+from .choices import Basis, Purpose, Role, Status
 from .claims import claim
 from .deadlines import Period
 from .models import Commitment, Obligation, Quotation, Theme
@@ -116,7 +116,7 @@ def reopen(
     """Unlock a line that was done, with a reason. It is in progress again."""
     if obligation.status != Status.DONE:
         raise ValidationError(_("Only a line that is done can be reopened."))
-    _check_note("note", reason)
+    reason = notes.reason("note", reason)
     return _set_status(
         obligation, seen, Status.IN_PROGRESS, "line.reopened", reason, actor, now, via
     )
@@ -290,18 +290,8 @@ def _check_change(obligation: Obligation, status: str, note: str) -> None:
     elif status == obligation.status:
         problems["status"] = _("The line has this status already. Choose another one.")
     try:
-        _check_note("note", note)
+        notes.reason("note", note)
     except ValidationError as error:
         problems |= {name: messages[0] for name, messages in error.message_dict.items()}
     if problems:
         raise ValidationError(problems)
-
-
-def _check_note(name: str, note: str) -> None:
-    if not note.strip():
-        raise ValidationError({name: _("Give a reason: it is kept in the history.")})
-    if len(note) > NOTE_LENGTH:
-        words = {"most": NOTE_LENGTH, "has": len(note)}
-        raise ValidationError(
-            {name: _("Shorten the note to %(most)d characters; it has %(has)d.") % words}
-        )

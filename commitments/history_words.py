@@ -1,0 +1,289 @@
+"""What an event says, in words: what was done, to what, from what to what.
+
+Events hold keys and codes. What they stand for is read for a whole batch at once, in a few queries
+however many events there are.
+"""
+
+import contextlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Event, User
+from meetings.models import FocalPoint, Instrument, Meeting, Party
+from ui.words import day_words
+
+from .choices import LinkKind, Status
+from .models import Commitment, Obligation
+
+WHAT: dict[str, str | Promise] = {
+    "commitment.registered": gettext_lazy("entered the commitment"),
+    "commitment.edited": gettext_lazy("changed the commitment"),
+    "commitment.withdrawn": gettext_lazy("withdrew the commitment"),
+    "commitment.revived": gettext_lazy("brought the commitment back into force"),
+    "commitment.replaced": gettext_lazy("replaced the commitment"),
+    "commitment.linked": gettext_lazy("linked the commitment"),
+    "line.added": gettext_lazy("added the line"),
+    "line.edited": gettext_lazy("changed the line"),
+    "line.reopened": gettext_lazy("reopened the line"),
+    "status.changed": gettext_lazy("changed the status"),
+    "done.proposed": gettext_lazy("proposed the line as done"),
+    "deadline.set": gettext_lazy("set a deadline"),
+    "deadline.moved": gettext_lazy("moved the deadline"),
+    "report.submitted": gettext_lazy("sent a report"),
+    "report.accepted": gettext_lazy("accepted the report"),
+    "report.returned": gettext_lazy("returned the report"),
+    "extension.asked": gettext_lazy("asked for more time"),
+    "extension.granted": gettext_lazy("granted more time"),
+    "extension.refused": gettext_lazy("refused more time"),
+    "evidence.added": gettext_lazy("added evidence"),
+    "evidence.removed": gettext_lazy("removed evidence"),
+    "meeting.added": gettext_lazy("entered the meeting"),
+    "meeting.changed": gettext_lazy("changed the meeting"),
+    "meeting.moved": gettext_lazy("moved the meeting"),
+    "instrument.added": gettext_lazy("entered the instrument"),
+    "instrument.changed": gettext_lazy("changed the instrument"),
+    "party.added": gettext_lazy("entered the party"),
+    "party.changed": gettext_lazy("changed the party"),
+    "party.day_added": gettext_lazy("entered a holiday or working day"),
+    "party.day_removed": gettext_lazy("removed a holiday or working day"),
+    "focal_point.appointed": gettext_lazy("appointed the focal point"),
+    "focal_point.ended": gettext_lazy("changed the end of the term"),
+    "person.added": gettext_lazy("added the person"),
+    "person.changed": gettext_lazy("changed the person"),
+    "person.invited": gettext_lazy("invited the person"),
+    "history.exported": gettext_lazy("exported the history"),
+}
+# What happens to commitments and lines; all else is the secretariat's.
+OF_THE_REGISTER = ("commitment.", "line.", "status.", "done.", "deadline.", "report.", "extension.",
+                   "evidence.")  # fmt: skip
+MODELS: dict[str, type[models.Model]] = {
+    "commitment": Commitment,
+    "obligation": Obligation,
+    "meeting": Meeting,
+    "instrument": Instrument,
+    "party": Party,
+    "focalpoint": FocalPoint,
+    "user": User,
+}
+# Keys of events that are no words for people.
+_UNTOLD = frozenset(
+    {"version", "report", "extension", "evidence", "sha256", "party", "lead", "contributing"}
+)
+_FIELDS = {"from": "starts_on", "until": "ends_on", "person": "user", "deputy": "is_deputy"}
+_READ_WITH = {Obligation: ("commitment", "party"), FocalPoint: ("user", "party")}
+Rows = dict[Any, models.Model]
+
+
+class Names:
+    """What the keys in a batch of events stand for.
+
+    `known` are rows that are at hand already. References of commitments that `user` may not see are
+    left out; without a user, all but those of `known`.
+    """
+
+    def __init__(
+        self,
+        events: Iterable[Event],
+        known: Iterable[models.Model] = (),
+        user: User | None = None,
+        now: datetime | None = None,
+    ) -> None:
+        self._rows: dict[type[models.Model], Rows] = defaultdict(dict)
+        for row in known:
+            self._rows[type(row)][row.pk] = row
+        events = list(events)
+        self._read(_keys(events))
+        self._instruments = _instruments(events)
+        self._references = self._shown_references(events, user, now)
+
+    def row(self, model: type[models.Model] | None, key: Any) -> models.Model | None:
+        return self._rows[model].get(key) if model else None
+
+    def subject(self, event: Event) -> models.Model | None:
+        """What an event is about; None when it is gone."""
+        return self.row(MODELS.get(event.object_type), event.object_id)
+
+    def reference(self, reference: str) -> str:
+        return reference if reference in self._references else _("another commitment")
+
+    def instrument(self, slug: str) -> str:
+        return self._instruments.get(slug, slug)
+
+    def _read(self, wanted: dict[type[models.Model], set[int]]) -> None:
+        for model, keys in wanted.items():
+            missing = keys - self._rows[model].keys()
+            if missing:
+                rows = model._default_manager.select_related(*_READ_WITH.get(model, ()))
+                self._rows[model].update(rows.in_bulk(missing))
+
+    def _shown_references(
+        self, events: list[Event], user: User | None, now: datetime | None
+    ) -> set[str]:
+        named = {
+            event.after.get(end)
+            for event in events
+            if event.action == "commitment.linked"
+            for end in ("earlier", "later")
+        }
+        if not named:
+            return set()
+        if user is None or now is None:
+            known = self._rows[Commitment].values()
+            return {row.reference for row in known if isinstance(row, Commitment)}
+        visible = Commitment.objects.visible_to(user, now).filter(reference__in=named)
+        return set(visible.values_list("reference", flat=True))
+
+
+def change_words(event: Event, names: Names) -> str:
+    """From what to what, in one line; empty where the deed says it all."""
+    told = _TOLD.get(event.action) or _TOLD.get(event.action.split(".")[0])
+    return told(event, names) if told else _fields(event, names)
+
+
+# One way of telling for each kind of event ----------------------------------------------------------
+
+
+def _fields(event: Event, names: Names) -> str:
+    """Each field that differs: "title: old → new"."""
+    model = MODELS.get(event.object_type)
+    keys = [key for key in {**event.before, **event.after} if key not in _UNTOLD]
+    return "; ".join(_field(model, key, event, names) for key in keys)
+
+
+def _field(model: type[models.Model] | None, key: str, event: Event, names: Names) -> str:
+    field = _field_of(model, key)
+    label = getattr(field, "verbose_name", key)
+    now = _value(field, event.after.get(key), names)
+    was = _value(field, event.before.get(key), names) if key in event.before else now
+    return f"{label}: {_arrow(was, now)}"
+
+
+def _status_move(event: Event, names: Names) -> str:
+    now = event.after.get("proposed", event.after.get("status", ""))
+    return _arrow(_status(event.before.get("status", now)), _status(now))
+
+
+def _day_move(event: Event, names: Names) -> str:
+    if event.action in {"extension.granted", "extension.refused"}:
+        return _due(event.after)
+    return f"{_due(event.before)} → {_due(event.after)}"
+
+
+def _claim(event: Event, names: Names) -> str:
+    return f"{_status(event.after.get('claim', ''))}: {event.after.get('text', '')}"
+
+
+def _evidence(event: Event, names: Names) -> str:
+    return str({**event.before, **event.after}.get("name", ""))
+
+
+def _link(event: Event, names: Names) -> str:
+    kind = event.after.get("kind", "")
+    words = LinkKind(kind).label if kind in LinkKind.values else kind
+    later, earlier = (names.reference(event.after.get(end, "")) for end in ("later", "earlier"))
+    return f"{later}: {words} {earlier}"
+
+
+def _title(event: Event, names: Names) -> str:
+    return str(event.after.get("title", ""))
+
+
+def _nothing(event: Event, names: Names) -> str:
+    return ""
+
+
+_TOLD: dict[str, Callable[[Event, Names], str]] = {
+    "status": _status_move,
+    "done": _status_move,
+    "line.reopened": _status_move,
+    "report.accepted": _status_move,
+    "report.submitted": _claim,
+    "report.returned": _nothing,
+    "deadline": _day_move,
+    "extension": _day_move,
+    "evidence": _evidence,
+    "commitment.linked": _link,
+    "commitment.registered": _title,
+}
+
+
+# Values --------------------------------------------------------------------------------------------
+
+
+def _value(field: Any, value: Any, names: Names) -> str:
+    """A value as the pages write it. What cannot be understood is shown as it stands."""
+    if value in (None, "", []):
+        return _("none")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(names.instrument(str(item)) for item in value)
+    if choices := getattr(field, "flatchoices", None):
+        return str(dict(choices).get(value, value))
+    if row := names.row(getattr(field, "related_model", None), value):
+        return str(row)
+    if isinstance(field, models.DateField):
+        return _day(value)
+    return str(value)
+
+
+def _arrow(was: str, now: str) -> str:
+    return now if was == now else f"{was} → {now}"
+
+
+def _due(told: dict[str, Any]) -> str:
+    return _day(told["due"]) if told.get("due") else _("No date set")
+
+
+def _day(value: Any) -> str:
+    with contextlib.suppress(TypeError, ValueError):
+        return day_words(date.fromisoformat(value))
+    return str(value)
+
+
+def _status(value: str) -> str:
+    return str(Status(value).label) if value in Status.values else str(value)
+
+
+# Keys ----------------------------------------------------------------------------------------------
+
+
+def _field_of(model: type[models.Model] | None, key: str) -> Any:
+    with contextlib.suppress(FieldDoesNotExist):
+        return model._meta.get_field(_FIELDS.get(key, key)) if model else None
+    return None
+
+
+def _keys(events: list[Event]) -> dict[type[models.Model], set[int]]:
+    """The rows that events are about and those that their values point to."""
+    wanted: dict[type[models.Model], set[int]] = defaultdict(set)
+    for event in events:
+        model = MODELS.get(event.object_type)
+        if model is None:
+            continue
+        wanted[model].add(event.object_id)
+        for told in (event.before, event.after):
+            for key, value in told.items():
+                pointed_at = getattr(_field_of(model, key), "related_model", None)
+                if pointed_at and isinstance(value, int) and not isinstance(value, bool):
+                    wanted[pointed_at].add(value)
+    return wanted
+
+
+def _instruments(events: list[Event]) -> dict[str, str]:
+    """The names of instruments, which events hold by their addresses."""
+    slugs: set[str] = set()
+    for event in events:
+        for told in (event.before, event.after):
+            slugs.update(told.get("instruments", ()))
+    if not slugs:
+        return {}
+    return dict(Instrument.objects.filter(slug__in=slugs).values_list("slug", "name"))

@@ -44,12 +44,6 @@ def new(request: Request) -> HttpResponse:
         made = services.register(
             meeting=values["meeting"], report=None, promise=promise, **_by(request)
         )
-        editing.edit(
-            commitment=made,
-            seen=made.version,
-            values={"officer": values["officer"]},
-            **_by(request),
-        )
         return made.reference
 
     if request.method == "POST" and (reference := attempt(form, save)):
@@ -216,6 +210,7 @@ def _promise(values: dict[str, Any], request: Request) -> Promise:
         coder_note=values["coder_note"],
         sensitivity=values["sensitivity"],
         restricted_to=values["restricted_to"],
+        officer=values["officer"],
         review_days=values["review_days"],
         final=_final(values, request),
         review=_review(values, request),

@@ -38,14 +38,19 @@ def days_left(*, due: date, today: date) -> int:
 
 @dataclass(frozen=True)
 class RollUp:
-    """What the lines of a commitment say together. It is done only when every applicable line is."""
+    """What the lines of a commitment say together. It is done only when every applicable line is.
+
+    `counts` are the lines by status without those whose report awaits validation: where they stand
+    is open until somebody has decided. A line can be overdue on top of either.
+    """
 
     counts: dict[str, int]
+    awaiting: int
     overdue: int
 
     @property
     def shown(self) -> int:
-        return sum(self.counts.values())
+        return sum(self.counts.values()) + self.awaiting
 
     @property
     def applicable(self) -> int:
@@ -60,11 +65,15 @@ class RollUp:
         return self.applicable > 0 and self.done == self.applicable
 
 
-def roll_up(lines: Iterable[tuple[str, bool]]) -> RollUp:
-    """Add up lines given as (status, overdue)."""
+def roll_up(lines: Iterable[tuple[str, bool, bool]]) -> RollUp:
+    """Add up lines given as (status, overdue, awaiting validation)."""
     lines = list(lines)
-    counts = Counter(status for status, _overdue in lines)
-    return RollUp(counts=dict(counts), overdue=sum(overdue for _status, overdue in lines))
+    counts = Counter(status for status, _overdue, awaiting in lines if not awaiting)
+    return RollUp(
+        counts=dict(counts),
+        awaiting=sum(awaiting for _status, _overdue, awaiting in lines),
+        overdue=sum(overdue for _status, overdue, _awaiting in lines),
+    )
 
 
 def is_silent(

@@ -50,6 +50,7 @@ class Promise:
     coder_note: str = ""
     sensitivity: str = Sensitivity.PUBLIC
     restricted_to: Party | None = None
+    officer: User | None = None
     review_days: int | None = None
     final: Period | None = None
     review: Period | None = None
@@ -224,6 +225,7 @@ def _create(meeting: Meeting, report: Report | None, promise: Promise) -> Commit
         theme=promise.theme,
         sensitivity=promise.sensitivity,
         restricted_to=promise.restricted_to,
+        officer=promise.officer,
         is_certain=promise.is_certain,
         coder_note=promise.coder_note,
         review_days=promise.review_days,

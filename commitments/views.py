@@ -111,7 +111,9 @@ def detail(request: Request, reference: str) -> HttpResponse:
     rows = Obligation.objects.visible_lines(request.user, request.now)
     rows = rows.filter(commitment=commitment).for_detail()
     lines = [note_timing(line, request.now) for line in rows]
-    summary = roll_up((line.status, line.timing_now is Timing.OVERDUE) for line in lines)
+    summary = roll_up(
+        (line.status, line.timing_now is Timing.OVERDUE, line.is_awaiting) for line in lines
+    )
     hidden = commitment.obligations.count() > len(lines)
     log = entries(commitment, lines)
     context = {

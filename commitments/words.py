@@ -34,6 +34,11 @@ def rest_words(roll_up: RollUp) -> str:
     if roll_up.overdue:
         overdue = ngettext("%(n)d overdue", "%(n)d overdue", roll_up.overdue)
         parts.append(overdue % {"n": roll_up.overdue})
+    if roll_up.awaiting:
+        awaiting = ngettext(
+            "%(n)d awaiting validation", "%(n)d awaiting validation", roll_up.awaiting
+        )
+        parts.append(awaiting % {"n": roll_up.awaiting})
     for status, say in _COUNTED.items():
         if number := roll_up.counts.get(status, 0):
             parts.append(say(number) % {"n": number})

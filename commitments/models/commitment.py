@@ -48,6 +48,7 @@ class Commitment(models.Model):
         verbose_name=_("theme"),
         on_delete=models.PROTECT,
         null=True,
+        blank=True,
         related_name="commitments",
     )
     instruments = models.ManyToManyField(

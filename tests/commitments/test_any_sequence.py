@@ -162,11 +162,16 @@ def test_whatever_is_done_the_register_stays_true(
 
 def the_roll_up_is_what_the_lines_say(world: World) -> None:
     lines = world.lines()
-    summary = roll_up((line.status, line.is_overdue(world.now)) for line in lines)
-    assert summary.counts == dict(Counter(line.status for line in lines))
+    waiting = set(Obligation.objects.awaiting().values_list("pk", flat=True))
+    summary = roll_up(
+        (line.status, line.is_overdue(world.now), line.pk in waiting) for line in lines
+    )
+    assert summary.awaiting == len(waiting)
+    settled = [line for line in lines if line.pk not in waiting]
+    assert summary.counts == dict(Counter(line.status for line in settled))
     applicable = [line for line in lines if line.status not in Status.not_counted()]
     done = [line for line in applicable if line.status == Status.DONE]
-    assert summary.is_done == (bool(applicable) and done == applicable)
+    assert summary.is_done == (bool(applicable) and done == applicable and not waiting)
     late = Obligation.objects.overdue(world.now).filter(commitment=world.commitment)
     assert summary.overdue == late.count()
 

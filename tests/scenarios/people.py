@@ -67,4 +67,5 @@ class Person:
 def words_of(page: str) -> str:
     """What a page says, in one line."""
     text = re.sub(r"<(script|style|svg|template)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    text = re.sub(r"</?(a|b|time)\b[^>]*>", "", text)  # within a sentence
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import Event, User
 from commitments.models import Deadline, Obligation
-from meetings.models import FocalPoint, Meeting, Party
+from meetings.models import Meeting, Party
 from sco_tracker.sample import FOCAL_POINTS, load_sample
 from tests.factories import make_officer, make_user
 from tests.scenarios.people import Clock, Person, at_noon
@@ -139,7 +139,7 @@ def test_a_year(clock: Clock, people: dict[str, Person]) -> None:
     successor = Person(make_user(name="New focal point, Kazakhstan"))
     officer.sends(
         "/parties/KZ/hand-over/",
-        leaving=str(FocalPoint.objects.get(party__code="KZ").pk),
+        leaving=str(people["KZ"].user.pk),
         arriving=str(successor.user.pk),
         on="2020-03-02",
     )
@@ -201,7 +201,7 @@ def test_a_year(clock: Clock, people: dict[str, Person]) -> None:
     # June 2020: who has not reported for 90 days is silent, whoever has is not.
     clock.set(date(2020, 6, 15))
     assert "silent" in officer.reads("/")
-    lines = officer.reads("/commitments/lines/?party=CN&reporting=silent")
+    lines = officer.reads("/commitments/lines/?party=CN&reporting=silent&q=operations")
     assert "Hold regular joint operations" in lines
 
     # A year on the history says who did what, in order, and nothing of it can be changed.

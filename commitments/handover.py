@@ -52,11 +52,6 @@ def hand_over(
     return moved
 
 
-def open_lines(party: Party, owner: User) -> int:
-    """How many open lines of a party name a person as their owner."""
-    return Obligation.objects.open().filter(party=party, owner=owner).count()
-
-
 def _terms_to_end(
     party: Party, leaving: User, arriving: User, on: date, today: date
 ) -> list[FocalPoint]:

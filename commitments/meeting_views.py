@@ -86,7 +86,8 @@ def hand_over_party(request: Request, party: str) -> HttpResponse:
         request,
         HandOverForm(typed(request), party=row, today=here),
         save,
-        heading=_("Hand over %(party)s") % {"party": row},
+        entry=row,
+        heading=_("Hand-over for %(party)s") % {"party": row},
         lead=_(
             "The term of whoever leaves ends the day before, and the open lines that name this person "
             "as owner go to whoever comes. Lines that are done keep their owner."

@@ -32,19 +32,20 @@ def answer(
     *,
     said: str = "",
     template: str = TEMPLATE,
+    entry: Any = None,
     **context: Any,
 ) -> HttpResponse:
     """Save a form that was sent and go where `save` says; or show the form with all that was typed.
 
-    `said` is what the person is told when it is saved, unless `save` tells it. For the template,
-    `entry` is what the form edits as it is stored now, and `form.is_stale` tells that somebody else
-    changed it meanwhile.
+    `said` is what the person is told when it is saved, unless `save` tells it. `entry` is whose page
+    the form belongs to, by default what it edits; the template shows it as it is stored now, and
+    `form.is_stale` tells that somebody else changed it meanwhile.
     """
     if form.is_bound and (address := attempt(form, save)):
         if said:
             messages.success(request, said)
         return redirect(address)
-    entry = getattr(form, "entry", None)
+    entry = entry or getattr(form, "entry", None)
     if entry:
         entry.refresh_from_db()
         if status_of(form) == 409:

@@ -106,6 +106,7 @@ def end_term(request: Request, party: str, pk: int) -> HttpResponse:
         EndForm(typed(request), initial={"ends_on": term.ends_on}),
         save,
         said=_("The term is saved."),
+        entry=term.party,
         heading=_("%(person)s: the end of the term") % {"person": term.user},
         lead=_("Lines that name this person keep their owner. A hand-over moves them."),
         button=_("Save the term"),

@@ -57,7 +57,7 @@ class PartyTable(BaseTable):
         return day(record.joined)
 
     def render_answering(self, record: Any) -> str:
-        names = ", ".join(str(term.user) for term in record.answering)
+        names = "; ".join(str(term.user) for term in record.answering)
         if names:
             return names
         return gettext("Nobody; the mailbox gets the mail") if record.mailbox else gettext("Nobody")

@@ -15,8 +15,8 @@ from commitments.choices import Basis, Purpose, Strength
 from commitments.deadlines import Period
 from commitments.models import Commitment, Deadline, Obligation, Theme
 from commitments.services import Promise, Span
-from meetings.choices import PartyKind, Sensitivity
-from meetings.models import FocalPoint, Meeting, Party, Report
+from meetings.choices import InstrumentKind, PartyKind, Sensitivity
+from meetings.models import FocalPoint, Instrument, Meeting, Party, PartyDay, Report
 from meetings.rules import canonical_text
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -90,6 +90,26 @@ def make_meeting(**values: Any) -> Meeting:
         "ends_on": day,
     }
     return Meeting.objects.create(**{**defaults, **values})
+
+
+def make_mailbox(**values: Any) -> User:
+    """A ministry's address: gets mail, cannot sign in."""
+    return make_user(is_mailbox=True, **values)
+
+
+def make_day(party: Party, day: date, *, is_working: bool = False) -> PartyDay:
+    """A local holiday, or a day on which people work after all."""
+    return PartyDay.objects.create(party=party, day=day, name="Local day", is_working=is_working)
+
+
+def make_instrument(**values: Any) -> Instrument:
+    number = next(_count)
+    defaults = {
+        "slug": f"instrument-{number}",
+        "name": f"Programme {number}",
+        "kind": InstrumentKind.PROGRAMME,
+    }
+    return Instrument.objects.create(**{**defaults, **values})
 
 
 def make_report(meeting: Meeting | None = None, text: str = TEXT, **values: Any) -> Report:

@@ -8,7 +8,7 @@ from django.db import models, transaction
 
 from .models import Event, User
 
-_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+")
 
 
 def record(

@@ -54,6 +54,7 @@ WHAT: dict[str, str | Promise] = {
     "party.changed": gettext_lazy("changed the party"),
     "party.day_added": gettext_lazy("entered a holiday or working day"),
     "party.day_removed": gettext_lazy("removed a holiday or working day"),
+    "party.handed_over": gettext_lazy("handed the party over"),
     "focal_point.appointed": gettext_lazy("appointed the focal point"),
     "focal_point.ended": gettext_lazy("changed the end of the term"),
     "person.added": gettext_lazy("added the person"),
@@ -154,8 +155,16 @@ def change_words(event: Event, names: Names) -> str:
 def _fields(event: Event, names: Names) -> str:
     """Each field that differs: "title: old → new"."""
     model = MODELS.get(event.object_type)
-    keys = [key for key in {**event.before, **event.after} if key not in _UNTOLD]
-    return "; ".join(_field(model, key, event, names) for key in keys)
+    keys = {**event.before, **event.after}.keys() - _UNTOLD
+    in_order = sorted(keys, key=lambda key: _place(model, key))
+    return "; ".join(_field(model, key, event, names) for key in in_order)
+
+
+def _place(model: type[models.Model] | None, key: str) -> tuple[int, str]:
+    """Fields in the order of their forms: PostgreSQL keeps the keys of an event in an order of its own."""
+    fields = [field.name for field in model._meta.get_fields()] if model else []
+    name = _FIELDS.get(key, key)
+    return (fields.index(name) if name in fields else len(fields), key)
 
 
 def _field(model: type[models.Model] | None, key: str, event: Event, names: Names) -> str:
@@ -192,6 +201,13 @@ def _link(event: Event, names: Names) -> str:
     return f"{later}: {words} {earlier}"
 
 
+def _handover(event: Event, names: Names) -> str:
+    leaving, arriving = (
+        str(names.row(User, event.after.get(end)) or _("none")) for end in ("from", "to")
+    )
+    return f"{_arrow(leaving, arriving)}, {_day(event.after.get('on'))}"
+
+
 def _title(event: Event, names: Names) -> str:
     return str(event.after.get("title", ""))
 
@@ -211,6 +227,7 @@ _TOLD: dict[str, Callable[[Event, Names], str]] = {
     "extension": _day_move,
     "evidence": _evidence,
     "commitment.linked": _link,
+    "party.handed_over": _handover,
     "commitment.registered": _title,
 }
 
@@ -272,10 +289,16 @@ def _keys(events: list[Event]) -> dict[type[models.Model], set[int]]:
         wanted[model].add(event.object_id)
         for told in (event.before, event.after):
             for key, value in told.items():
-                pointed_at = getattr(_field_of(model, key), "related_model", None)
+                pointed_at = _pointed_at(event, model, key)
                 if pointed_at and isinstance(value, int) and not isinstance(value, bool):
                     wanted[pointed_at].add(value)
     return wanted
+
+
+def _pointed_at(event: Event, model: type[models.Model], key: str) -> type[models.Model] | None:
+    if event.action == "party.handed_over" and key in {"from", "to"}:
+        return User
+    return getattr(_field_of(model, key), "related_model", None)
 
 
 def _instruments(events: list[Event]) -> dict[str, str]:

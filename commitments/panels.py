@@ -83,7 +83,9 @@ def _summed(commitment: Any, request: Request) -> Any:
     for line in lines:
         line.commitment = commitment
         note_timing(line, request.now)
-    summary = roll_up((line.status, line.timing_now == "overdue") for line in lines)
+    summary = roll_up(
+        (line.status, line.timing_now == "overdue", line.is_awaiting) for line in lines
+    )
     some_hidden = commitment.line_count > len(lines)
     commitment.done = words.done_words(summary, some_hidden=some_hidden)
     commitment.rest = words.rest_words(summary)

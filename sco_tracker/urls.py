@@ -16,6 +16,8 @@ urlpatterns = [
     path("setup/example/", views.load_example, name="load-example"),
     path("setup/<str:token>/", views.first_administrator, name="first-administrator"),
     path("commitments/", include("commitments.urls")),
+    path("evidence/", include("commitments.evidence_urls")),
+    path("history/", include("commitments.history_urls")),
     # Two apps have pages here: those that change the register as well come from commitments.
     path("meetings/", include(([*meetings.of_meetings, *changes.of_meetings], "meetings"))),
     path("parties/", include(([*meetings.of_parties, *changes.of_parties], "parties"))),

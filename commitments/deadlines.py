@@ -14,7 +14,7 @@ from accounts.audit import record
 from accounts.models import User
 from meetings.rules import end_of_day
 
-from .choices import Basis, Purpose
+from .choices import NOTE_LENGTH, Basis, Purpose
 from .errors import Stale
 from .models import Commitment, Deadline, Obligation
 
@@ -60,8 +60,7 @@ def move(
     `ValidationError` by field for a day or a reason that cannot stand.
     """
     check_due(obligation.commitment, due)
-    if not reason.strip():
-        raise ValidationError({"reason": _("Give a reason: it is kept in the history.")})
+    _check_reason(reason.strip())
     with transaction.atomic():
         _claim(obligation, seen)
         old = effective(obligation, purpose)
@@ -121,6 +120,16 @@ def check_due(commitment: Commitment, due: date) -> None:
         )
     if due.year > LAST_YEAR:
         raise ValidationError({"due": _("Enter a year up to %(year)d.") % {"year": LAST_YEAR}})
+
+
+def _check_reason(reason: str) -> None:
+    if not reason:
+        raise ValidationError({"reason": _("Give a reason: it is kept in the history.")})
+    if len(reason) > NOTE_LENGTH:
+        words = {"most": NOTE_LENGTH, "has": len(reason)}
+        raise ValidationError(
+            {"reason": _("Shorten the reason to %(most)d characters; it has %(has)d.") % words}
+        )
 
 
 def _claim(obligation: Obligation, seen: int) -> None:

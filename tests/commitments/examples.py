@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 # The fixtures are made once a test; what an example changes is taken back after it.
 with_rows = settings(
     deadline=None,
-    max_examples=40,
+    max_examples=25,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from allauth.account import admin as allauth_admin
+import allauth.account.admin  # noqa: F401  enters its models, for us to take one out
+import django.contrib.auth.admin  # noqa: F401  likewise
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth import admin as auth_admin
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -20,7 +22,7 @@ from .services import change_person, invite, save_new_person
 
 # Rights come from the role and an address is changed with its person: a second door to either would
 # write without its event.
-admin.site.unregister([auth_admin.Group, allauth_admin.EmailAddress])
+admin.site.unregister([Group, EmailAddress])
 
 
 class PersonForm(forms.ModelForm):

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from .models import User
 
@@ -25,3 +26,16 @@ class InvitationOnly(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponseBase | None:
+        """A mailbox is answered like somebody who is disabled."""
+        if user.is_mailbox:
+            inactive: HttpResponseBase = self.respond_user_inactive(request, user)
+            return inactive
+        answer: HttpResponseBase | None = super().pre_login(request, user, **kwargs)
+        return answer
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        """None to a mailbox: it has no use for a password."""
+        if not user.is_mailbox:
+            super().send_password_reset_mail(user, email, context)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils import timezone, translation
 
@@ -51,6 +51,8 @@ class AccessMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *args: Any) -> HttpResponse | None:
+        if "\0" in request.path_info:
+            raise Http404  # no row has such a name, and PostgreSQL refuses to look for one
         rule = rule_of(request.resolver_match)
         if rule is None:
             raise PermissionDenied

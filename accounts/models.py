@@ -82,6 +82,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        """An address as it is kept and looked for: in small letters. Called by `clean()`."""
+        return super().normalize_username(username).strip().lower()
+
     def get_full_name(self) -> str:
         return self.name
 

@@ -36,7 +36,7 @@ def add_person(
     Raises `ValidationError` by field, for instance when somebody has the address already.
     """
     user = User(
-        email=User.objects.normalize_email(email.strip()),
+        email=User.normalize_username(email),
         name=name.strip(),
         role=role,
         is_mailbox=is_mailbox,
@@ -74,6 +74,8 @@ def change_person(
     `seen` is the version that the form was made from; None takes the present one. Addresses are
     told as changed, never written into the log.
     """
+    if "email" in values:
+        values = {**values, "email": User.normalize_username(values["email"])}
     changed = {name: value for name, value in values.items() if getattr(user, name) != value}
     if not changed:
         return user

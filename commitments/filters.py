@@ -72,10 +72,16 @@ class CommitmentFilter(LineConditions):
         label=_("Search titles and quotes"), method="search", max_length=LONGEST_SEARCH
     )
     meeting = _ManyRows(
-        label=_("Meeting"), queryset=Meeting.objects.newest_first(), to_field_name="slug"
+        label=_("Meeting"),
+        field_name="meeting__slug",
+        queryset=Meeting.objects.newest_first(),
+        to_field_name="slug",
     )
     theme = _ManyRows(
-        label=_("Theme"), queryset=Theme.objects.order_by("name", "pk"), to_field_name="slug"
+        label=_("Theme"),
+        field_name="theme__slug",
+        queryset=Theme.objects.order_by("name", "pk"),
+        to_field_name="slug",
     )
     strength = _Many(label=_("Strength"), choices=Strength.choices)
 
@@ -109,7 +115,7 @@ class LineFilter(LineConditions):
     )
     meeting = _ManyRows(
         label=_("Meeting"),
-        field_name="commitment__meeting",
+        field_name="commitment__meeting__slug",
         queryset=Meeting.objects.newest_first(),
         to_field_name="slug",
     )

@@ -5,12 +5,14 @@ A file is TOML; its report's raw text lies beside it. Loading a file again chang
 
 import hashlib
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import DataError, IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -22,6 +24,8 @@ from .deadlines import Period
 from .models import Commitment, Theme
 from .services import Promise, Span
 
+Row = TypeVar("Row", bound=models.Model)
+
 
 def load_meeting(path: Path, *, now: datetime, via: str, actor: User | None = None) -> Meeting:
     """Load one meeting file, whole or not at all; what is there already stays as it is.
@@ -30,15 +34,15 @@ def load_meeting(path: Path, *, now: datetime, via: str, actor: User | None = No
     report is not the one that was coded (SHA-256), or when a quotation is not the text at its offsets.
     """
     data, raw = _read(path)
-    with transaction.atomic():
-        try:
-            parties = {row["code"]: _party(row) for row in data["party"]}
-            meeting = _meeting(data["meeting"], parties)
-            report = _report(data["report"], raw, meeting)
-            themes = {row["slug"]: _theme(row) for row in data["theme"]}
-            instruments = {row["slug"]: _instrument(row) for row in data["instrument"]}
-            for row in data["commitment"]:
-                if not Commitment.objects.filter(reference=row["reference"]).exists():
+    with _speaking_of(path.name), transaction.atomic():
+        parties = {row["code"]: _party(row) for row in data["party"]}
+        meeting = _meeting(data["meeting"], parties)
+        report = _report(data["report"], raw, meeting)
+        themes = {row["slug"]: _theme(row) for row in data["theme"]}
+        instruments = {row["slug"]: _instrument(row) for row in data["instrument"]}
+        for row in data["commitment"]:
+            if not Commitment.objects.filter(reference=row["reference"]).exists():
+                with _speaking_of(row["reference"]):
                     promise = _promise(row, report, parties, themes, instruments, now)
                     services.register(
                         meeting=meeting,
@@ -48,12 +52,30 @@ def load_meeting(path: Path, *, now: datetime, via: str, actor: User | None = No
                         now=now,
                         via=via,
                     )
-        except KeyError as missing:
-            words = {"file": path.name, "key": missing.args[0]}
-            raise ValidationError(
-                _("%(file)s: “%(key)s” is missing or not known.") % words
-            ) from None
     return meeting
+
+
+@contextmanager
+def _speaking_of(what: str) -> Iterator[None]:
+    """Turn whatever a value of the file brings about into one sentence that begins with `what`."""
+    try:
+        yield
+    except KeyError as missing:
+        words = {"what": what, "key": missing.args[0]}
+        raise ValidationError(_("%(what)s: “%(key)s” is missing or not known.") % words) from None
+    except ValidationError as error:
+        said = " ".join(error.messages)
+        raise ValidationError(said if said.startswith(what) else f"{what}: {said}") from None
+    except (
+        TypeError,
+        ValueError,
+        AttributeError,
+        OverflowError,
+        DataError,
+        IntegrityError,
+    ) as error:
+        words = {"what": what, "why": str(error).partition("\n")[0]}
+        raise ValidationError(_("%(what)s: a value cannot be used: %(why)s") % words) from None
 
 
 def _read(path: Path) -> tuple[dict[str, Any], bytes]:
@@ -71,7 +93,7 @@ def _read(path: Path) -> tuple[dict[str, Any], bytes]:
 
 def _party(row: dict[str, Any]) -> Party:
     fields = ("name", "kind", "time_zone", "joined", "left", "weekend", "holidays")
-    return Party.objects.get_or_create(code=row["code"], defaults=_given(row, fields))[0]
+    return _kept(Party, {"code": row["code"]}, _given(row, fields))[0]
 
 
 def _meeting(row: dict[str, Any], parties: dict[str, Party]) -> Meeting:
@@ -79,7 +101,7 @@ def _meeting(row: dict[str, Any], parties: dict[str, Party]) -> Meeting:
     chair = parties[row["chair"]] if "chair" in row else None
     values = {**_given(row, fields), "chair": chair}
     values.setdefault("series", "")
-    meeting, is_new = Meeting.objects.get_or_create(slug=row["slug"], defaults=values)
+    meeting, is_new = _kept(Meeting, {"slug": row["slug"]}, values)
     if is_new:
         meeting.attended.set([parties[code] for code in row.get("attended", ())])
         if "next" in row:
@@ -104,16 +126,16 @@ def _report(row: dict[str, Any], raw: bytes, meeting: Meeting) -> Report:
         **found,
     }
     key = {"meeting": meeting, "language": row["language"], "version": row["version"]}
-    return Report.objects.get_or_create(**key, defaults=values)[0]
+    return _kept(Report, key, values)[0]
 
 
 def _theme(row: dict[str, Any]) -> Theme:
-    return Theme.objects.get_or_create(slug=row["slug"], defaults=_given(row, ("name",)))[0]
+    return _kept(Theme, {"slug": row["slug"]}, _given(row, ("name",)))[0]
 
 
 def _instrument(row: dict[str, Any]) -> Instrument:
     fields = ("name", "kind", "year", "opens", "ends", "place")
-    return Instrument.objects.get_or_create(slug=row["slug"], defaults=_given(row, fields))[0]
+    return _kept(Instrument, {"slug": row["slug"]}, _given(row, fields))[0]
 
 
 def _promise(
@@ -173,6 +195,18 @@ def _sample_review(days: int, now: datetime) -> Period:
         "days": days
     }
     return services.review_from(now, days, reason=reason)
+
+
+def _kept(model: type[Row], key: dict[str, Any], values: dict[str, Any]) -> tuple[Row, bool]:
+    """The row with this key, and whether it is new. A new one is checked before it is stored."""
+    manager = model._default_manager
+    if found := manager.filter(**key).first():
+        return found, False
+    row = model(**key, **values)
+    with _speaking_of(f"{model._meta.verbose_name} {row}"):
+        row.full_clean()
+    row.save()
+    return row, True
 
 
 def _digest(text: str) -> str:

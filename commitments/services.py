@@ -67,8 +67,8 @@ def register(
 ) -> Commitment:
     """Enter one commitment with its quotations, a line per party, and its deadlines.
 
-    Raises `ValidationError` when a quotation lies outside the report, nobody owes it, or a party
-    both leads and contributes.
+    Raises `ValidationError` when a quotation lies outside the report, nobody owes it, a party both
+    leads and contributes, or a value does not fit its field.
     """
     _check(promise, report)
     with transaction.atomic():
@@ -217,7 +217,7 @@ def _check(promise: Promise, report: Report | None) -> None:
 
 
 def _create(meeting: Meeting, report: Report | None, promise: Promise) -> Commitment:
-    commitment = Commitment.objects.create(
+    commitment = Commitment(
         reference=promise.reference,
         meeting=meeting,
         title=promise.title,
@@ -230,6 +230,8 @@ def _create(meeting: Meeting, report: Report | None, promise: Promise) -> Commit
         coder_note=promise.coder_note,
         review_days=promise.review_days,
     )
+    commitment.clean_fields(exclude=("meeting", "theme", "restricted_to"))  # rows, not typed words
+    commitment.save()
     commitment.instruments.set(promise.instruments)
     if report:
         Quotation.objects.bulk_create(_quotations(commitment, report, promise.spans))

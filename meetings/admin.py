@@ -1,10 +1,14 @@
 """Focal points in the administration, saved through the services. Parties: commitments/admin.py."""
 
+from datetime import date
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.choices import Via
 from accounts.requests import person
@@ -18,10 +22,21 @@ class NeverDeleted(admin.ModelAdmin):
         return False
 
 
+class TermForm(forms.ModelForm):
+    """The first day of a term that stands is not on the form, so the form cannot compare by itself."""
+
+    def clean_ends_on(self) -> date | None:
+        ends_on: date | None = self.cleaned_data["ends_on"]
+        if self.instance.pk and ends_on and ends_on < self.instance.starts_on:
+            raise ValidationError(_("A term ends on or after the day it starts."))
+        return ends_on
+
+
 @admin.register(FocalPoint)
 class FocalPointAdmin(NeverDeleted):
     """Terms are entered once; afterwards only their last day can be set."""
 
+    form = TermForm
     list_display = ("party", "user", "is_deputy", "starts_on", "ends_on")
     list_filter = ("party", "is_deputy")
     list_select_related = ("party", "user")

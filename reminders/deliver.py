@@ -20,13 +20,12 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from commitments.models import Obligation
 from commitments.rules import is_open
 
 from . import emails, relay
 from .choices import Kind, Reason, Stage, State
 from .models import Attempt, Email, Pulse, Reminder
-from .querysets import capacities
+from .querysets import capacities, readable
 from .relay import Answer, NoRelayError, Relay, Verdict
 
 logger = logging.getLogger(__name__)
@@ -247,13 +246,12 @@ def untrue(email: Email, now: datetime) -> dict[int, Reason]:
     rows = list(email.reminders.for_look())
     lines = [row.obligation_id for row in rows]
     answers = capacities(person, lines, now.astimezone(person.zone).date())
-    asked = Obligation.objects.filter(pk__in=lines)
-    readable = set(asked.visible_to(person, now).values_list("pk", flat=True))
-    found = ((row, _why_untrue(row, answers, readable)) for row in rows)
+    may_read = readable(person, lines, now)
+    found = ((row, _why_untrue(row, answers, may_read)) for row in rows)
     return {row.pk: reason for row, reason in found if reason}
 
 
-def _why_untrue(row: Reminder, answers: dict[int, str], readable: set[int]) -> Reason | None:
+def _why_untrue(row: Reminder, answers: dict[int, str], may_read: set[int]) -> Reason | None:
     line = row.obligation
     if not is_open(status=line.status, life=line.commitment.life):
         return Reason.CLOSED
@@ -261,7 +259,7 @@ def _why_untrue(row: Reminder, answers: dict[int, str], readable: set[int]) -> R
         return Reason.DEADLINE_MOVED
     if line.pk not in answers:
         return Reason.REASSIGNED
-    return None if line.pk in readable else Reason.NOT_VISIBLE
+    return None if line.pk in may_read else Reason.NOT_VISIBLE
 
 
 def _drop_untrue(email: Email, now: datetime) -> bool:

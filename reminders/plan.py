@@ -19,11 +19,14 @@ from commitments.models import Obligation
 from . import rules
 from .choices import Kind, Outcome, Reason
 from .models import Email, Pulse, Reminder
-from .querysets import Told, to_tell
+from .querysets import Told, readable, to_tell
 
 logger = logging.getLogger(__name__)
 
 PEOPLE_AT_ONCE = 500
+# A reader who answers for nobody: whoever is active may read what they may. Most lines are such,
+# and asking once for all costs less than asking for each person.
+ANYBODY = User(pk=0)
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,11 @@ def rounds(people: Iterable[User], now: datetime) -> dict[Round, list[User]]:
 
 
 def promises(
-    person: User, lines: dict[Obligation, str], readable: set[int], told: Round, now: datetime
+    person: User, lines: dict[Obligation, str], may_read: set[int], told: Round, now: datetime
 ) -> Iterator[Reminder]:
     """What the ledger gains for one person. Only the latest reached step of a line speaks.
 
-    `lines` have their deadline at hand; the values are capacities. `readable` are the keys of those
+    `lines` have their deadline at hand; the values are capacities. `may_read` are the keys of those
     that the person may read.
     """
     for line, capacity in lines.items():
@@ -79,7 +82,7 @@ def promises(
         if not steps or (told.urgent_only and not steps[-1].is_urgent):
             continue
         for step in steps:
-            outcome, reason = _verdict(step, steps[-1], line, person, line.pk in readable)
+            outcome, reason = _verdict(step, steps[-1], line, person, line.pk in may_read)
             yield Reminder(
                 obligation=line,
                 deadline=deadline,
@@ -132,9 +135,13 @@ def _plan(told: Round, people: dict[int, User], now: datetime) -> Counter[str]:
     lines = Obligation.objects.select_related("next_deadline").in_bulk(
         {row.line for row in missing}
     )
+    common = readable(ANYBODY, lines, now)
     counts: Counter[str] = Counter()
-    for person, theirs in _by_person(missing, lines).items():
-        counts.update(_tell(people[person], theirs, told, now))
+    for pk, theirs in _by_person(missing, lines).items():
+        person = people[pk]
+        closed = [line.pk for line in theirs if line.pk not in common]
+        may_read = common | (readable(person, closed, now) if closed else set())
+        counts.update(_tell(person, list(promises(person, theirs, may_read, told, now)), told, now))
     return counts
 
 
@@ -147,11 +154,8 @@ def _by_person(
     return found
 
 
-def _tell(person: User, lines: dict[Obligation, str], told: Round, now: datetime) -> Counter[str]:
+def _tell(person: User, rows: list[Reminder], told: Round, now: datetime) -> Counter[str]:
     """Write one person's mail and ledger lines, all or nothing."""
-    asked = Obligation.objects.filter(pk__in=[line.pk for line in lines])
-    readable = set(asked.visible_to(person, now).values_list("pk", flat=True))
-    rows = list(promises(person, lines, readable, told, now))
     try:
         mails = _write(person, rows, told, now)
     except IntegrityError as error:

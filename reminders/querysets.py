@@ -124,6 +124,12 @@ def capacities(person: User, lines: Iterable[int], today: date) -> dict[int, str
     return {told.line: told.capacity for told in found}
 
 
+def readable(person: User, lines: Iterable[int], now: datetime) -> set[int]:
+    """Which of these lines a person may read."""
+    asked = Obligation.objects.filter(pk__in=list(lines))
+    return set(asked.visible_to(person, now).order_by().values_list("pk", flat=True))
+
+
 def unanswered(today: date) -> ObligationQuerySet:
     """Open lines with a date that nobody would be told about."""
     terms = FocalPoint.objects.active(today).filter(party=OuterRef("party"))

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -33,14 +32,33 @@ class Fell(Exception):
         self.child = child
 
 
+class StopSign:
+    """Whether the run shall end; signals raise it.
+
+    Not a `threading.Event`: a signal that arrives while the same thread waits for the event would
+    wait for that wait, for ever.
+    """
+
+    def __init__(self) -> None:
+        self.is_up = False
+
+    def put_up(self, *_signal: object) -> None:
+        self.is_up = True
+
+    def wait(self, seconds: float) -> bool:
+        if not self.is_up:
+            time.sleep(seconds)
+        return self.is_up
+
+
 @dataclass(frozen=True)
 class Stack:
-    """The children of one run. `folder` is private to it; `stopping` is set when it shall end."""
+    """The children of one run. `folder` is private to it; `stop` is put up when it shall end."""
 
     folder: Path
     port: int
     children: Children
-    stopping: Event
+    stop: StopSign
 
     def start_broker(self) -> None:
         """Start a Valkey on a socket in the private folder, unless CELERY_BROKER_URL names a broker."""
@@ -59,13 +77,13 @@ class Stack:
 
     def watch(self) -> None:
         """Stay until the run shall end or a child has ended."""
-        while not self.stopping.wait(0.5):
+        while not self.stop.wait(0.2):
             self._check()
 
     def _wait_until(self, name: str, ready: Callable[[], bool]) -> None:
         give_up = time.monotonic() + READY_WITHIN
         while not ready():
-            if self.stopping.wait(LOOK_EVERY):
+            if self.stop.wait(LOOK_EVERY):
                 raise Stopped
             self._check()
             if time.monotonic() > give_up:

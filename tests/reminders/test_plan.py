@@ -13,11 +13,13 @@ from meetings.choices import Sensitivity
 from reminders import plan
 from reminders.choices import Capacity, Kind, Outcome, Reason, State
 from reminders.models import Email, Pulse, Reminder
+from reminders.querysets import readable
 from tests.factories import (
     days,
     make_deadline,
     make_focal_point,
     make_obligation,
+    make_officer,
     make_party,
     make_user,
     restrict,
@@ -381,3 +383,15 @@ def test_the_planner_says_that_it_ran(case):
     assert pulse.started == NOW
     assert NOW <= pulse.finished < NOW + days(0.01)
     assert pulse.counts["mails"] == 1
+
+
+def test_what_anybody_may_read_every_person_may_read(case):
+    """The planner asks for a reader who answers for nobody first."""
+    for sensitivity in Sensitivity.values:
+        line = case.line(7)
+        Obligation.objects.filter(pk=line.pk).update(sensitivity=sensitivity)
+    everything = list(Obligation.objects.values_list("pk", flat=True))
+    common = readable(plan.ANYBODY, everything, NOW)
+    assert len(common) == 2
+    for person in (case.person, make_user(), make_user(is_mailbox=True), make_officer()):
+        assert common <= readable(person, everything, NOW)

@@ -3,7 +3,6 @@
 import signal
 import sys
 from datetime import datetime
-from threading import Event
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +17,7 @@ from accounts.models import User
 from sco_tracker import bootstrap
 from sco_tracker.claim import claimed
 from sco_tracker.processes import Children
-from sco_tracker.stack import Fell, Stack, Stopped
+from sco_tracker.stack import Fell, Stack, Stopped, StopSign
 
 
 class Command(BaseCommand):
@@ -29,13 +28,13 @@ class Command(BaseCommand):
         bootstrap.add_arguments(parser)
 
     def handle(self, *, port: int, no_sample: bool, **options: Any) -> None:
-        stopping = _set_by_signals()
+        stop = _put_up_by_signals()
         logs = settings.DATA_DIR / "log"
         bootstrap.make_folder(logs)
         bootstrap.make_folder(settings.STATIC_ROOT)  # whitenoise warns where it is missing
         with claimed(settings.DATA_DIR, port) as folder:
             children = Children(logs=logs, numbers=settings.DATA_DIR / "run" / "children")
-            stack = Stack(folder, port, children, stopping)
+            stack = Stack(folder, port, children, stop)
             try:
                 self.run(stack, sample=not no_sample)
             except Stopped:
@@ -112,14 +111,14 @@ class Command(BaseCommand):
         self.stderr.write(fall.child.last_lines())
 
 
-def _set_by_signals() -> Event:
-    """An event that Ctrl-C, SIGTERM and a closed terminal set."""
-    stopping = Event()
+def _put_up_by_signals() -> StopSign:
+    """A sign that Ctrl-C, SIGTERM and a closed terminal put up."""
+    stop = StopSign()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         # Under nohup a closed terminal means nothing.
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, lambda *_: stopping.set())
-    return stopping
+            signal.signal(number, stop.put_up)
+    return stop
 
 
 def _is_behind() -> bool:

@@ -1,0 +1,93 @@
+"""What the lines of a commitment say together, as numbers and in words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commitments.choices import Status
+from commitments.rules import RollUp, roll_up, why_not_done_alone
+from commitments.words import done_words, rest_words
+
+lines = st.lists(st.tuples(st.sampled_from(Status.values), st.booleans()), max_size=12)
+
+
+def summed(*statuses: str, overdue: int = 0) -> RollUp:
+    return roll_up([(status, number < overdue) for number, status in enumerate(statuses)])
+
+
+def test_the_first_of_eight_states_to_finish_does_not_finish_the_commitment():
+    found = summed("done", *["not_started"] * 7)
+    assert (found.done, found.applicable, found.is_done) == (1, 8, False)
+    assert done_words(found, some_hidden=False) == "1 of 8 done"
+
+
+def test_a_commitment_is_done_when_every_line_is():
+    assert summed("done", "done").is_done
+
+
+@pytest.mark.parametrize("status", ["not_owed", "not_assessable"])
+def test_lines_that_do_not_apply_are_left_out(status):
+    found = summed("done", status)
+    assert (found.done, found.applicable, found.is_done) == (1, 1, True)
+    assert done_words(found, some_hidden=False) == "1 of 1 done"
+
+
+def test_nothing_is_done_where_nothing_applies():
+    assert not summed("not_owed").is_done
+    assert not summed().is_done
+
+
+def test_where_lines_are_hidden_the_words_say_so():
+    assert done_words(summed("done", "stalled"), some_hidden=True) == "1 of 2 shown done"
+
+
+def test_the_rest_is_told_from_what_is_late_to_what_does_not_count():
+    found = summed(
+        "not_started", "in_progress", "in_progress", "stalled", "done", "not_owed", overdue=2
+    )
+    assert rest_words(found) == "2 overdue, 2 in progress, 1 stalled, 1 not started, 1 not owed"
+
+
+def test_when_all_is_done_there_is_no_rest():
+    assert rest_words(summed("done", "done")) == ""
+
+
+@given(lines)
+def test_every_line_is_counted_once(given):
+    found = roll_up(given)
+    assert found.shown == len(given)
+    assert sum(found.counts.values()) == len(given)
+    assert found.overdue == sum(late for _, late in given)
+    assert 0 <= found.done <= found.applicable <= found.shown
+
+
+@given(lines)
+def test_done_means_that_no_open_line_is_left(given):
+    found = roll_up(given)
+    counted = [status for status, _ in given if status not in Status.not_counted()]
+    assert found.is_done == (bool(counted) and set(counted) == {Status.DONE})
+
+
+@given(lines)
+def test_the_order_of_lines_says_nothing(given):
+    assert roll_up(given) == roll_up(reversed(given))
+
+
+@pytest.mark.parametrize(
+    ("status", "proposed_by", "actor", "alone"),
+    [
+        ("done", None, 1, True),
+        ("done", 1, 1, True),
+        ("done", 2, 1, False),
+        ("in_progress", None, 1, False),
+        ("not_owed", None, 1, False),
+    ],
+)
+def test_nobody_calls_a_line_done_alone(status, proposed_by, actor, alone):
+    assert why_not_done_alone(status=status, proposed_by=proposed_by, actor=actor) is alone
+
+
+def test_each_status_is_open_closed_or_not_counted_and_has_a_symbol_of_its_own():
+    assert Status.open() | Status.not_counted() | {Status.DONE} == set(Status.values)
+    assert not Status.open() & Status.not_counted()
+    assert len({status.symbol for status in Status}) == len(Status)

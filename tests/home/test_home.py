@@ -1,0 +1,318 @@
+"""The home pages: every number opens the list that makes it."""
+
+import re
+from datetime import date
+from html.parser import HTMLParser
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from commitments.models import Commitment, Obligation
+from meetings.choices import Sensitivity
+from sco_tracker import sample
+from tests.factories import (
+    days,
+    make_administrator,
+    make_commitment,
+    make_deadline,
+    make_focal_point,
+    make_meeting,
+    make_obligation,
+    make_officer,
+    make_party,
+    make_report,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+class Links(HTMLParser):
+    """The links of a page with their words."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+        self.open: tuple[str, list[str]] | None = None
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "a":
+            self.open = (dict(attrs).get("href", ""), [])
+
+    def handle_data(self, data):
+        if self.open:
+            self.open[1].append(data)
+
+    def handle_endtag(self, tag):
+        if tag == "a" and self.open:
+            self.found.append((self.open[0], " ".join(self.open[1]).strip()))
+            self.open = None
+
+
+def numbers(html: str) -> list[tuple[str, int]]:
+    """Every link into the register that begins with a number."""
+    links = [(href, re.match(r"\d+", words)) for href, words in Links(html).found]
+    return [
+        (href, int(number[0]))
+        for href, number in links
+        if number and href.startswith("/commitments/")
+    ]
+
+
+@pytest.fixture
+def register():
+    """The sample, with lines in every state and some that a reader may not see."""
+    now = timezone.now()
+    sample.load_sample(now=now)
+    lines = list(Obligation.objects.order_by("pk"))
+    for number, status in enumerate(["done", "stalled", "in_progress", "partly_done", "not_owed"]):
+        keys = [line.pk for line in lines[number::7]]
+        Obligation.objects.filter(pk__in=keys).update(status=status)
+    Obligation.objects.filter(pk__in=[line.pk for line in lines[::5]]).update(
+        sensitivity=Sensitivity.PARTY
+    )
+    hidden = Commitment.objects.filter(reference__in=["SCS14-04", "SCS14-07", "SCS14-31"])
+    hidden.update(sensitivity=Sensitivity.SECRETARIAT)
+    Commitment.objects.filter(reference="SCS14-12").update(life="withdrawn")
+    make_deadline(Obligation.objects.get(commitment__reference="SCS14-20"), now.date() + days(5))
+
+
+@pytest.mark.parametrize(
+    "email", ["officer@example.org", "admin@example.org", "reader@example.org"]
+)
+def test_every_number_of_the_home_page_is_that_of_the_list_it_opens(client, register, email):
+    client.force_login(User.objects.get(email=email))
+    found = numbers(client.get("/").content.decode())
+    assert len(found) > 40
+    for href, number in found:
+        table = client.get(href.replace("&amp;", "&")).context["table"]
+        assert table.paginator.count == number, href
+
+
+def test_the_figures_differ_by_what_a_person_may_see(client, register):
+    client.force_login(User.objects.get(email="officer@example.org"))
+    of_officer = client.get("/").context
+    client.force_login(User.objects.get(email="reader@example.org"))
+    of_reader = client.get("/").context
+    assert of_officer["commitments"] - of_reader["commitments"] == 3
+    assert of_officer["figures"]["lines"] > of_reader["figures"]["lines"]
+
+
+def test_the_figures_are_those_of_the_lines(client):
+    client.force_login(make_officer())
+    today = timezone.now().date()
+    for due in (date(2020, 1, 1), date(2021, 1, 1), today + days(10), today + days(300), None):
+        make_obligation(due=due)
+    make_obligation(due=date(2020, 1, 1), status="done")
+    figures = client.get("/").context["figures"]
+    named = ("lines", "overdue", "soon", "none", "late_parties")
+    assert [figures[name] for name in named] == [6, 2, 1, 1, 2]
+
+
+def test_what_falls_due_next_is_grouped_by_day_and_commitment(client):
+    client.force_login(make_officer())
+    today = timezone.now().date()
+    parties = [make_party("AA", name="Aland"), make_party("BB", name="Borduria")]
+    make_commitment(parties=parties, due=today + days(40), title="Later one")
+    make_commitment(parties=parties[:1], due=today + days(4), title="Next one")
+    make_commitment(parties=parties, due=date(2020, 1, 1), title="Late one")
+    ahead = client.get("/").context["ahead"]
+    told = [(entry["line"].commitment.title, entry["count"]) for entry in ahead]
+    assert told == [("Next one", 1), ("Later one", 2)]
+
+
+def test_no_more_is_shown_ahead_than_a_reader_takes_in(client):
+    client.force_login(make_officer())
+    for _ in range(12):
+        make_obligation(due=timezone.now().date() + days(40))
+    assert len(client.get("/").context["ahead"]) == 8
+
+
+@pytest.mark.parametrize("who", [make_officer, make_user])
+def test_the_home_page_costs_the_same_for_few_lines_and_for_many(client, who):
+    client.force_login(who())
+    parties = [make_party("AA"), make_party("BB")]
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get("/").status_code == 200
+        return len(queries)
+
+    make_commitment(parties=parties, due=date(2030, 1, 1))
+    for_few = cost()
+    for n in range(10):
+        make_commitment(parties=parties, due=date(2030, 1, 1 + n))
+    assert cost() == for_few <= 14
+
+
+# A focal point -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own(client):
+    """A focal point who is signed in, and the party."""
+    party = make_party("AA", name="Aland")
+    client.force_login(make_focal_point(party).user)
+    return party
+
+
+def test_a_focal_point_finds_the_lines_of_the_party_by_urgency(client, own):
+    today = timezone.now().date()
+    for title, due in (
+        ("Later one", today + days(90)),
+        ("Late one", date(2020, 1, 1)),
+        ("Undated one", None),
+        ("Soon one", today + days(3)),
+    ):
+        make_commitment(parties=[own, make_party("BB")], due=due, title=title)
+    make_obligation(own, due=date(2020, 1, 1), status="done", title="Done one")
+    make_obligation(make_party("BB"), due=date(2020, 1, 1), title="Of another")
+    response = client.get("/")
+    groups = [
+        (key, [row.commitment.title for row in rows]) for key, _, rows in response.context["groups"]
+    ]
+    assert groups == [
+        ("overdue", ["Late one"]),
+        ("soon", ["Soon one"]),
+        ("later", ["Later one"]),
+        ("none", ["Undated one"]),
+        ("closed", ["Done one"]),
+    ]
+    html = response.content.decode()
+    assert "Of another" not in html
+    assert html.count('class="task"') == 5
+    assert re.search(r"Aland:\s+1 line is overdue", html)
+
+
+def test_each_number_of_a_focal_point_s_page_leads_to_so_many_lines(client, own):
+    today = timezone.now().date()
+    for due in (date(2020, 1, 1), date(2021, 1, 1), None, today + days(4)):
+        make_obligation(own, due=due)
+    html = client.get("/").content.decode()
+    told = [
+        (href[1:], int(words))
+        for href, words in Links(html).found
+        if href.startswith("#") and words.isdigit()
+    ]
+    assert told == [("overdue", 2), ("soon", 1), ("none", 1)]
+    for key, number in told:
+        group = html[html.index(f'<h2 id="{key}">') :].split("<h2 ", 2)[1]
+        assert group.count('class="task"') == number
+
+
+def test_a_line_given_to_somebody_else_is_not_mine_and_one_given_to_me_is(client, own):
+    me = User.objects.get(terms__party=own)
+    make_obligation(own, title="Given away", owner=make_user())
+    make_obligation(make_party("BB"), title="Given to me", owner=me)
+    html = client.get("/").content.decode()
+    assert "Given away" not in html
+    assert "Given to me" in html
+
+
+def test_the_page_of_a_focal_point_hides_what_is_for_the_secretariat(client, own):
+    make_commitment(parties=[own], title="Kept back", sensitivity=Sensitivity.SECRETARIAT)
+    html = client.get("/").content.decode()
+    assert "Kept back" not in html
+    assert "Your party owes nothing" in html
+
+
+def test_whose_term_is_over_is_a_reader_again(client, own):
+    make_obligation(own)
+    User.objects.get(terms__party=own).terms.update(ends_on=date(2021, 1, 1))
+    assert "figures" in client.get("/").context
+    assert "groups" not in client.get("/").context
+
+
+def test_an_officer_who_is_a_focal_point_too_keeps_the_register(client):
+    officer = make_officer()
+    make_focal_point(make_party("AA"), officer)
+    client.force_login(officer)
+    assert "states" in client.get("/").context
+
+
+# First steps -------------------------------------------------------------------------------------
+
+
+def test_an_administrator_of_an_empty_site_is_led_through_the_first_steps(client):
+    client.force_login(make_administrator())
+    html = client.get("/").content.decode()
+    assert "Set up SCO Tracker" in html
+    assert "Load the 14th meeting" in html
+
+
+@pytest.mark.parametrize("who", [make_officer, make_user])
+def test_everybody_else_of_an_empty_site_gets_an_empty_register(client, who):
+    client.force_login(who())
+    assert "No lines yet" in client.get("/").content.decode()
+
+
+def test_the_example_is_loaded_once_by_an_administrator(client):
+    client.force_login(make_administrator())
+    for _ in range(2):
+        assert client.post("/setup/example/").status_code == 302
+        assert Commitment.objects.count() == 32
+    assert "Who is late" in client.get("/").content.decode()
+
+
+def test_the_example_is_loaded_by_post_alone(client):
+    client.force_login(make_administrator())
+    assert client.get("/setup/example/").status_code == 405
+    assert not Commitment.objects.exists()
+
+
+# Health ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/healthz/live", "/healthz/ready"])
+def test_the_site_says_that_it_is_well_to_whoever_asks(client, path):
+    response = client.get(path)
+    assert (response.status_code, response.content) == (200, b"ok\n")
+    assert response.headers["Content-Type"] == "text/plain"
+
+
+def test_whether_the_site_lives_does_not_hang_on_the_database(client):
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/healthz/live")
+    assert len(queries) == 0
+
+
+# Every page --------------------------------------------------------------------------------------
+
+PAGES = ["/", "/commitments/", "/commitments/lines/", "/meetings/", "/meetings/m/", "/meetings/m/report/",
+         "/commitments/TST-1/", "/accounts/preferences/", "/nowhere/", "/accounts/login/"]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "zh-hans"])
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_one_page_in_each_language(client, path, language):
+    make_commitment(make_report(make_meeting(slug="m")), due=date(2020, 1, 1), reference="TST-1")
+    client.force_login(make_officer(language=language))
+    response = client.get(path)
+    html = response.content.decode()
+    if response.status_code == 302:  # somebody who is signed in needs no sign-in page
+        return
+    assert f'<html lang="{language}"' in html
+    assert html.count("<h1>") == 1
+    assert response.headers["Content-Language"] == language
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_answer_carries_the_headers_that_keep_a_browser_safe(client, path):
+    make_commitment(make_report(make_meeting(slug="m")), reference="TST-1")
+    client.force_login(make_officer())
+    headers = client.get(path).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "same-origin"
+    for rule in (
+        "default-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ):
+        assert rule in headers["Content-Security-Policy"]
+    assert "unsafe-inline" not in headers["Content-Security-Policy"]

@@ -202,12 +202,11 @@ class FocalPoint(models.Model):
         return self.starts_on <= day and (self.ends_on is None or self.ends_on >= day)
 
     def clean(self) -> None:
-        """Say beside its field what cannot stand. A term outlives the account of its person."""
+        """Say beside its field what cannot stand."""
         if self.ends_on and self.starts_on and self.ends_on < self.starts_on:
             raise ValidationError({"ends_on": _("A term ends on or after the day it starts.")})
-        named = self.user if self._state.adding and self.user_id else None
-        if named and (named.is_mailbox or not named.is_active):
-            raise ValidationError({"user": _("Name somebody who can sign in.")})
+        if self.user_id and self.user.is_mailbox:
+            raise ValidationError({"user": _("A mailbox cannot answer. Name a person.")})
 
 
 def check_days(starts_on: date | None, ends_on: date | None) -> None:

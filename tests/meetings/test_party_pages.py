@@ -3,14 +3,17 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.choices import Via
 from accounts.models import Event
 from meetings.choices import PartyKind
 from meetings.models import FocalPoint, Instrument, Party, PartyDay
+from meetings.services import appoint
 from tests.factories import (
     NOW,
     make_commitment,
@@ -123,6 +126,13 @@ def test_whoever_cannot_sign_in_does_not_answer(client, officer, values):
     data = {"user": make_user(**values).pk, "starts_on": "2026-03-01"}
     response = client.post("/parties/AA/terms/", data)
     assert "valid choice" in " ".join(response.context["term_form"].errors["user"])
+
+
+def test_a_mailbox_does_not_answer_whatever_door_it_comes_through():
+    with pytest.raises(ValidationError, match="A mailbox cannot answer"):
+        appoint(
+            party=make_party("AA"), user=make_mailbox(), starts_on=TODAY, now=NOW, via=Via.ADMIN
+        )
 
 
 def test_an_officer_ends_a_term_even_of_somebody_whose_account_is_closed(client, officer):

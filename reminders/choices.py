@@ -28,6 +28,7 @@ class Reason(TextChoices):
     INACTIVE = "inactive", _("the recipient is not active")
     NO_ADDRESS = "no address", _("the recipient has no e-mail address")
     CLOSED = "closed", _("nothing is open any more")
+    AWAITING = "awaiting", _("a report on it awaits validation")
     DEADLINE_MOVED = "deadline moved", _("the deadline was moved")
     REASSIGNED = "reassigned", _("somebody else answers for it now")
     NOTHING_LEFT = "nothing left", _("nothing in it was true any more")

@@ -25,7 +25,7 @@ from commitments.rules import is_open
 from . import emails, relay
 from .choices import Kind, Reason, Stage, State
 from .models import Attempt, Email, Pulse, Reminder
-from .querysets import capacities, readable
+from .querysets import awaiting, capacities, readable
 from .relay import Answer, NoRelayError, Relay, Verdict
 
 logger = logging.getLogger(__name__)
@@ -247,14 +247,19 @@ def untrue(email: Email, now: datetime) -> dict[int, Reason]:
     lines = [row.obligation_id for row in rows]
     answers = capacities(person, lines, now.astimezone(person.zone).date())
     may_read = readable(person, lines, now)
-    found = ((row, _why_untrue(row, answers, may_read)) for row in rows)
+    waiting = awaiting(lines)
+    found = ((row, _why_untrue(row, answers, may_read, waiting)) for row in rows)
     return {row.pk: reason for row, reason in found if reason}
 
 
-def _why_untrue(row: Reminder, answers: dict[int, str], may_read: set[int]) -> Reason | None:
+def _why_untrue(
+    row: Reminder, answers: dict[int, str], may_read: set[int], waiting: set[int]
+) -> Reason | None:
     line = row.obligation
     if not is_open(status=line.status, life=line.commitment.life):
         return Reason.CLOSED
+    if line.pk in waiting:
+        return Reason.AWAITING
     if row.deadline_id != line.next_deadline_id:
         return Reason.DEADLINE_MOVED
     if line.pk not in answers:

@@ -24,7 +24,11 @@ class Coming:
 def run(*, now: datetime, days: int, person: User | None = None) -> list[Coming]:
     """The steps of the next days, today excluded, in order; of one person or of all."""
     last = now.date() + timedelta(days=days)
-    lines = Obligation.objects.open().filter(next_deadline__due__range=_dues(now.date(), last))
+    lines = (
+        Obligation.objects.open()
+        .not_awaiting()
+        .filter(next_deadline__due__range=_dues(now.date(), last))
+    )
     queries = recipients(lines.visible_to(person, now) if person else lines, now.date())
     told = pairs(query.filter(told=person.pk) for query in queries) if person else pairs(queries)
     rows = [row for row in _rows(told, now) if row.step.day <= last]

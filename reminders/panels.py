@@ -25,7 +25,8 @@ def next_reminders(commitment: Commitment, user: User, now: datetime) -> str:
     Empty when nothing is open or no step is ahead.
     """
     today = now.astimezone(user.zone).date()
-    lines = Obligation.objects.visible_to(user, now).open().filter(commitment=commitment)
+    visible = Obligation.objects.visible_to(user, now).filter(commitment=commitment)
+    lines = visible.open().not_awaiting()
     ahead = forecast.next_steps(lines.select_related("next_deadline", "party"), today)
     if not ahead:
         return ""

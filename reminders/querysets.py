@@ -78,7 +78,7 @@ def to_tell(
     urgent steps speak. Selected by the database alone, so that a tick that finds nothing costs one
     statement whatever the size of the register.
     """
-    dated = Obligation.objects.open().filter(next_deadline__isnull=False)
+    dated = Obligation.objects.open().not_awaiting().filter(next_deadline__isnull=False)
     lines: Any = dated.annotate(occasion=_latest_occasion(today, days)).exclude(occasion="")
     if urgent_only:
         lines = lines.filter(occasion__in=[rules.occasion(offset) for offset in rules.URGENT])
@@ -128,6 +128,12 @@ def readable(person: User, lines: Iterable[int], now: datetime) -> set[int]:
     """Which of these lines a person may read."""
     asked = Obligation.objects.filter(pk__in=list(lines))
     return set(asked.visible_to(person, now).order_by().values_list("pk", flat=True))
+
+
+def awaiting(lines: Iterable[int]) -> set[int]:
+    """On which of these lines a report awaits validation: their reminders pause."""
+    asked = Obligation.objects.filter(pk__in=list(lines))
+    return set(asked.awaiting().order_by().values_list("pk", flat=True))
 
 
 def unanswered(today: date) -> ObligationQuerySet:

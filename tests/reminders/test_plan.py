@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 
+from accounts.choices import Via
 from accounts.models import User
-from commitments.choices import Life, Status
+from commitments import progress
+from commitments.choices import Claim, Life, Status
 from commitments.models import Commitment, Obligation
 from meetings.choices import Sensitivity
 from reminders import plan
@@ -395,3 +397,26 @@ def test_what_anybody_may_read_every_person_may_read(case):
     assert len(common) == 2
     for person in (case.person, make_user(), make_user(is_mailbox=True), make_officer()):
         assert common <= readable(person, everything, NOW)
+
+
+def test_a_report_that_awaits_validation_pauses_the_reminders_of_its_line():
+    line = make_obligation(due=NOW.date() + days(7))
+    person = make_focal_point(line.party).user
+    draft = progress.save_draft(
+        obligation=line, author=person, claimed=Claim.IN_PROGRESS, text="A plan.", now=NOW
+    )
+    report = progress.submit(report=draft, actor=person, now=NOW, via=Via.PAGE)
+
+    plan.run(now=NOW)
+    assert not Email.objects.exists()
+
+    progress.send_back(
+        report=report,
+        seen=report.version,
+        comment="Which one?",
+        actor=make_officer(),
+        now=NOW,
+        via=Via.PAGE,
+    )
+    plan.run(now=NOW)
+    assert Email.objects.get().recipient == person

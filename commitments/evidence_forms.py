@@ -7,11 +7,12 @@ from meetings.choices import Sensitivity
 
 from .evidence import LONGEST_ADDRESS
 from .files import EXTENSIONS, LONGEST_NAME
+from .forms import SharedForm
 
 _CHOOSE = _("Choose who may read it.")
 
 
-class _EvidenceForm(forms.Form):
+class _EvidenceForm(SharedForm):
     sensitivity = forms.ChoiceField(
         label=_("Who may read it"),
         choices=Sensitivity.choices,

@@ -53,24 +53,33 @@ class VersionField(forms.IntegerField):
         super().__init__(widget=forms.HiddenInput)
 
 
-class StatusForm(forms.Form):
+class SharedForm(forms.Form):
+    """A form that stands on a page beside others: the ids of its fields begin with its own name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        name = type(self).__name__.removesuffix("Form").lower()
+        kwargs.setdefault("auto_id", f"{name}_%s")
+        super().__init__(*args, **kwargs)
+
+
+class StatusForm(SharedForm):
     status = StatusField(label=_("New status"))
     note = NoteField(label=_("Reason"))
     version = VersionField()
 
 
-class ReopenForm(forms.Form):
+class ReopenForm(SharedForm):
     note = NoteField(label=_("Reason"))
     version = VersionField()
 
 
-class DeadlineForm(forms.Form):
+class DeadlineForm(SharedForm):
     due = DayField(label=_("Due on"))
     reason = NoteField(label=_("Reason"))
     version = VersionField()
 
 
-class ProgressForm(forms.Form):
+class ProgressForm(SharedForm):
     """A report while it is written: everything may still be missing."""
 
     claim = StatusField(label=_("Where does it stand?"), choices=Claim.choices, required=False)
@@ -81,7 +90,7 @@ class ProgressForm(forms.Form):
     )
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(SharedForm):
     finding = StatusField(label=_("Where do you find it?"), required=False)
     comment = NoteField(
         label=_("Comment"),
@@ -91,18 +100,18 @@ class DecisionForm(forms.Form):
     version = VersionField()
 
 
-class ExtensionForm(forms.Form):
+class ExtensionForm(SharedForm):
     due = DayField(label=_("Until"))
     reason = NoteField(label=_("Why more time is needed"))
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(SharedForm):
     comment = NoteField(
         label=_("Comment"), help_text=_("Needed when you refuse the request."), required=False
     )
 
 
-class LineForm(forms.Form):
+class LineForm(SharedForm):
     """Role, owner and sensitivity of a line."""
 
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
@@ -144,7 +153,7 @@ class NewLineForm(LineForm):
         del self.fields["owner"]
 
 
-class CommitmentForm(forms.Form):
+class CommitmentForm(SharedForm):
     """A commitment's own words."""
 
     title = forms.CharField(
@@ -260,7 +269,7 @@ class NewCommitmentForm(CommitmentForm):
         return values
 
 
-class LifeForm(forms.Form):
+class LifeForm(SharedForm):
     """Taking a commitment out of force, or bringing it back."""
 
     by = forms.CharField(
@@ -273,7 +282,7 @@ class LifeForm(forms.Form):
     version = VersionField()
 
 
-class LinkedForm(forms.Form):
+class LinkedForm(SharedForm):
     """What this commitment does to an earlier one."""
 
     kind = forms.ChoiceField(label=_("This commitment"), choices=LinkKind.choices)

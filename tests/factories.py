@@ -10,10 +10,18 @@ from typing import Any
 from accounts.choices import Role, Via
 from accounts.models import User
 from accounts.services import add_person
-from commitments import deadlines, services
-from commitments.choices import Basis, Purpose, Strength
+from commitments import deadlines, evidence, extensions, progress, services
+from commitments.choices import Basis, Claim, Purpose, Strength
 from commitments.deadlines import Period
-from commitments.models import Commitment, Deadline, Obligation, Theme
+from commitments.models import (
+    Commitment,
+    Deadline,
+    Evidence,
+    Extension,
+    Obligation,
+    ProgressReport,
+    Theme,
+)
 from commitments.services import Promise, Span
 from meetings.choices import InstrumentKind, PartyKind, Sensitivity
 from meetings.models import FocalPoint, Instrument, Meeting, Party, PartyDay, Report
@@ -188,6 +196,104 @@ def make_deadline(
         now=now,
         via=Via.PAGE,
         purpose=purpose,
+    )
+
+
+def make_draft(
+    line: Obligation,
+    author: User | None = None,
+    *,
+    claimed: str = Claim.IN_PROGRESS,
+    text: str = "A plan was adopted.",
+    now: datetime = NOW,
+) -> ProgressReport:
+    """A report that its author has not sent yet; of a new focal point of the party if none is given."""
+    return progress.save_draft(
+        obligation=line,
+        author=author or make_focal_point(line.party).user,
+        claimed=claimed,
+        text=text,
+        now=now,
+    )
+
+
+def make_evidence(report: ProgressReport, *, now: datetime = NOW, **values: Any) -> Evidence:
+    """A link on a draft."""
+    given = {
+        "url": "https://example.org/law",
+        "name": "The law",
+        "sensitivity": Sensitivity.MEMBERS,
+        **values,
+    }
+    return evidence.add_link(report=report, actor=report.author, now=now, via=Via.PAGE, **given)
+
+
+def make_submitted(
+    line: Obligation, author: User | None = None, *, now: datetime = NOW, **values: Any
+) -> ProgressReport:
+    """A report that awaits validation; what claims *done* comes with evidence."""
+    draft = make_draft(line, author, now=now, **values)
+    if draft.claim == Claim.DONE:
+        make_evidence(draft, now=now)
+    return progress.submit(report=draft, actor=draft.author, now=now, via=Via.PAGE)
+
+
+def make_returned(
+    line: Obligation, author: User | None = None, *, now: datetime = NOW, **values: Any
+) -> ProgressReport:
+    """A report that an officer sent back."""
+    report = make_submitted(line, author, now=now, **values)
+    return progress.send_back(
+        report=report,
+        seen=report.version,
+        comment="Say which plan.",
+        actor=make_officer(),
+        now=now,
+        via=Via.PAGE,
+    )
+
+
+def make_accepted(
+    line: Obligation,
+    author: User | None = None,
+    *,
+    officer: User | None = None,
+    now: datetime = NOW,
+    **values: Any,
+) -> ProgressReport:
+    """A report that an officer found to be true."""
+    report = make_submitted(line, author, now=now, **values)
+    return progress.accept(
+        report=report,
+        seen=report.version,
+        finding=report.claim,
+        comment="",
+        actor=officer or make_officer(),
+        now=now,
+        via=Via.PAGE,
+    )
+
+
+def make_done_line(party: Party | None = None, **values: Any) -> Obligation:
+    """A line that is done and locked: by a report with evidence that an `officer` accepted."""
+    officer = values.pop("officer", None)
+    line = make_obligation(party, **values)
+    make_accepted(line, claimed=Claim.DONE, officer=officer)
+    line.refresh_from_db()
+    return line
+
+
+def make_extension(
+    line: Obligation, due: date, actor: User | None = None, *, now: datetime = NOW
+) -> Extension:
+    """A request for more time that awaits its answer."""
+    return extensions.ask(
+        obligation=line,
+        due=due,
+        reason="The parliament sits in autumn.",
+        actor=actor or make_focal_point(line.party).user,
+        now=now,
+        via=Via.PAGE,
     )
 
 

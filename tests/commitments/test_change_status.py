@@ -11,7 +11,8 @@ from accounts.models import Event
 from commitments import services
 from commitments.choices import NOTE_LENGTH, Status
 from commitments.errors import Stale
-from tests.factories import NOW, make_obligation, make_officer
+from commitments.models import Obligation
+from tests.factories import NOW, make_done_line, make_obligation, make_officer
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,7 @@ def events_of(line):
 
 def stored(line) -> tuple:
     line.refresh_from_db()
-    return line.status, line.done_proposed_by_id, line.version
+    return line.status, line.version
 
 
 @pytest.mark.parametrize("status", [s for s in Status.values if s not in {"not_started", "done"}])
@@ -51,7 +52,8 @@ def test_a_change_is_stored_with_its_event(line, officer, status):
         NOW,
         "page",
     )
-    assert (event.before, event.after) == ({"status": "not_started"}, {"status": status})
+    assert event.before == {"status": "not_started"}
+    assert event.after == {"status": status, "version": 2}
     assert event.why == "The plan was signed."
 
 
@@ -72,7 +74,7 @@ def test_what_cannot_stand_is_refused_by_field_and_changes_nothing(
     with pytest.raises(ValidationError) as refused:
         change(line, officer, status, note)
     assert list(refused.value.message_dict) == [field]
-    assert stored(line) == ("not_started", None, 1)
+    assert stored(line) == ("not_started", 1)
     assert not events_of(line).exists()
 
 
@@ -90,7 +92,7 @@ def test_whoever_was_slower_is_told_and_changes_nothing(line, officer):
     change(line, officer, "in_progress")
     with pytest.raises(Stale):
         change(line, make_officer(), "stalled", seen=1)
-    assert stored(line) == ("in_progress", None, 2)
+    assert stored(line) == ("in_progress", 2)
     assert events_of(line).count() == 1
 
 
@@ -100,69 +102,76 @@ def test_a_version_that_never_was_is_stale(line, officer, seen):
         change(line, officer, seen=seen)
 
 
-def test_done_takes_two_people(line, officer):
-    proposed = change(line, officer, "done")
-    assert (proposed.status, proposed.done_proposed_by) == ("not_started", officer)
-    second = make_officer()
-    confirmed = change(line, second, "done")
-    assert (confirmed.status, confirmed.done_proposed_by) == ("done", None)
-    assert [(e.action, e.actor) for e in events_of(line).order_by("pk")] == [
-        ("done.proposed", officer),
-        ("status.changed", second),
-    ]
+# Done and locked ---------------------------------------------------------------------------------
 
 
-def test_nobody_confirms_what_they_proposed(line, officer):
-    change(line, officer, "done")
+def test_done_is_never_said_without_a_report_whoever_says_it(line, officer):
+    for _ in range(2):
+        with pytest.raises(ValidationError) as refused:
+            change(line, officer, "done")
+        assert list(refused.value.message_dict) == ["status"]
+        assert "a report with evidence" in str(refused.value)
+    assert stored(line) == ("not_started", 1)
+    assert not events_of(line).exists()
+
+
+@pytest.mark.parametrize("status", [s for s in Status.values if s != "done"])
+def test_a_done_line_is_locked_for_every_other_status(officer, status):
+    line = make_done_line(officer=officer)
+    was = stored(line)
+    with pytest.raises(ValidationError, match="done and locked"):
+        change(line, officer, status)
+    assert stored(line) == was
+
+
+def reopen(line, actor, reason="The law was repealed.", **values):
+    given = {"seen": line.version, "now": NOW, "via": Via.PAGE, **values}
+    return services.reopen(obligation=line, reason=reason, actor=actor, **given)
+
+
+def test_reopening_what_is_done_is_told(officer):
+    line = make_done_line()
+    version = line.version
+    reopened = reopen(line, officer, " The law was repealed. ", now=NOW + timedelta(days=1))
+    assert (reopened.status, reopened.version) == ("in_progress", version + 1)
+    event = events_of(line).latest("pk")
+    assert (event.action, event.actor, event.why) == (
+        "line.reopened",
+        officer,
+        "The law was repealed.",
+    )
+    assert event.before == {"status": "done"}
+    assert event.after == {"status": "in_progress", "version": version + 1}
+
+
+@pytest.mark.parametrize("reason", ["", " \n", "x" * (NOTE_LENGTH + 1)])
+def test_reopening_needs_a_reason_that_can_be_read(officer, reason):
+    line = make_done_line()
     with pytest.raises(ValidationError) as refused:
-        change(line, officer, "done")
-    assert list(refused.value.message_dict) == ["status"]
-    assert stored(line) == ("not_started", officer.pk, 2)
+        reopen(line, officer, reason)
+    assert list(refused.value.message_dict) == ["note"]
+    assert stored(line)[0] == "done"
 
 
-@pytest.mark.parametrize("status", ["stalled", "not_started"])
-def test_a_proposal_is_turned_down_by_another_status_or_the_one_it_has(line, officer, status):
-    change(line, officer, "done")
-    change(line, make_officer(), status)
-    assert stored(line) == (status, None, 3)
+def test_a_line_that_is_not_done_cannot_be_reopened(line, officer):
+    with pytest.raises(ValidationError, match="Only a line that is done"):
+        reopen(line, officer)
+    assert stored(line) == ("not_started", 1)
 
 
-def test_after_a_turned_down_proposal_done_takes_two_people_again(line, officer):
-    change(line, officer, "done")
-    change(line, make_officer(), "in_progress")
-    change(line, make_officer(), "done")
-    assert stored(line)[0] == "in_progress"
-
-
-def test_reopening_what_is_done_is_told(line, officer):
-    change(line, officer, "done")
-    change(line, make_officer(), "done")
-    change(line, officer, "in_progress", now=NOW + timedelta(days=1))
-    event = events_of(line).first()
-    assert (event.before, event.after) == ({"status": "done"}, {"status": "in_progress"})
-
-
-def test_of_two_who_confirm_at_once_one_is_told(line, officer):
-    change(line, officer, "done")
-    seen = line.version
-    change(line, make_officer(), "done", seen=seen)
+def test_of_two_who_reopen_at_once_one_is_told(officer):
+    line = make_done_line()
+    other = Obligation.objects.get(pk=line.pk)
+    reopen(line, officer)
     with pytest.raises(Stale):
-        change(line_as_of(line, seen), make_officer(), "done", seen=seen)
-    assert events_of(line).count() == 2
-
-
-def line_as_of(line, version: int):
-    """The line as somebody still has it who read it at that version."""
-    line.refresh_from_db()
-    line.version, line.status = version, Status.NOT_STARTED
-    line.done_proposed_by = make_officer()
-    return line
+        reopen(other, make_officer())
+    assert events_of(line).filter(action="line.reopened").count() == 1
 
 
 def test_without_its_event_no_change_is_stored(line, officer):
     with pytest.raises(IntegrityError):
         change(line, officer, via=None)
-    assert stored(line) == ("not_started", None, 1)
+    assert stored(line) == ("not_started", 1)
     assert not events_of(line).exists()
 
 

@@ -1,16 +1,17 @@
 """The lists of the register: what they cost, how they sort, and that their numbers are true."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from commitments.models import Obligation
 from commitments.services import Span
-from commitments.tables import CommitmentTable, LineTable
+from commitments.tables import CommitmentTable, LineTable, ReportTable
 from meetings.choices import Sensitivity
 from meetings.models import Instrument
 from meetings.tables import MeetingTable
@@ -23,15 +24,25 @@ from tests.factories import (
     make_officer,
     make_party,
     make_report,
+    make_submitted,
     make_theme,
     make_user,
 )
 from ui.lists import ListPage
 
-LISTS = ["/commitments/", "/commitments/lines/", "/meetings/"]
+LISTS = ["/commitments/", "/commitments/lines/", "/commitments/reports/", "/meetings/"]
 COLUMNS = {
     "/commitments/": ["reference", "title", "meeting", "deadline", "timing"],
     "/commitments/lines/": ["reference", "party", "title", "role", "status", "deadline", "timing"],
+    "/commitments/reports/": [
+        "submitted_at",
+        "party",
+        "title",
+        "claim",
+        "pieces",
+        "state",
+        "decided_by",
+    ],
     "/meetings/": ["number", "title", "starts_on", "place", "chair"],
 }
 pytestmark = pytest.mark.django_db
@@ -89,6 +100,7 @@ def fill(number: int) -> None:
         )
         if n % 3 == 0:
             make_deadline(commitment.obligations.first(), date(2031, 1, 1))
+        make_submitted(commitment.obligations.last(), text=f"Report {n}.")
 
 
 @pytest.mark.parametrize("who", ["officer", "reader"])
@@ -119,7 +131,8 @@ def test_a_filter_costs_no_more_for_more_rows(client, query):
 
 
 def test_every_column_that_sorts_is_tried():
-    for path, kind in zip(LISTS, (CommitmentTable, LineTable, MeetingTable), strict=True):
+    kinds = (CommitmentTable, LineTable, ReportTable, MeetingTable)
+    for path, kind in zip(LISTS, kinds, strict=True):
         sortable = [
             name for name, column in kind.base_columns.items() if column.orderable is not False
         ]
@@ -232,7 +245,7 @@ def test_a_list_can_be_of_one_meeting(client, register, path):
 
 
 @pytest.mark.parametrize(
-    "name", ["party", "status", "timing", "basis", "meeting", "theme", "strength"]
+    "name", ["party", "status", "timing", "reporting", "basis", "meeting", "theme", "strength"]
 )
 def test_a_filter_that_makes_no_sense_shows_no_rows_and_says_so(client, register, name):
     for value in ("ZZ", "%", "9" * 30, "a\nb", "👍", "AA,BB"):
@@ -253,12 +266,18 @@ def test_the_count_of_each_view_is_that_of_its_list(client, register, who):
             sensitivity=Sensitivity.SECRETARIAT
         )
     make_obligation(reference="TST-5", due=today() + days(10))
+    Obligation.objects.update(registered_at=timezone.now())
+    quiet = today() - days(settings.SILENT_DAYS + 1)
+    for reference in ("TST-2", "TST-3", "TST-4"):
+        of = Obligation.objects.filter(commitment__reference=reference)
+        of.update(registered_at=datetime.combine(quiet, time(), UTC))
+    make_submitted(Obligation.objects.get(commitment__reference="TST-1", party__code="BB"))
     views = client.get("/commitments/").context["views"]
-    assert len(views) == 4
+    assert len(views) == 6
     for view, _ in views:
         query = dict([view.query.split("=")]) if view.query else {}
         assert len(shown(client, "/commitments/", query)) == view.count, view.label
-    expected = [5, 2, 1, 1] if who == "officer" else [5, 1, 1, 1]
+    expected = [5, 2, 1, 1, 2, 1] if who == "officer" else [5, 1, 1, 0, 2, 1]
     assert [view.count for view, _ in views] == expected
 
 
@@ -356,7 +375,7 @@ def test_a_row_of_a_commitment_shows_each_party_and_what_is_due_first(client):
     parties = [make_party("AA", name="Aland"), make_party("BB", name="Borduria")]
     make_commitment(parties=parties, due=date(2020, 2, 2))
     html = client.get("/commitments/").content.decode().replace("\xa0", " ")
-    assert "Aland: Not started, overdue" in html
+    assert "Aland: not started, overdue" in html
     assert "2 Feb 2020" in html
     assert "All member states" in html
     assert "Stated" in html

@@ -93,10 +93,10 @@ def test_a_status_is_changed_and_a_deadline_set_for_tomorrow_brings_exactly_one_
     receive_mail_in(zone, Browser(site.port).sign_in(KAZAKHSTAN))
     officer = Browser(site.port).sign_in("officer@example.org")
 
-    officer.get("/commitments/SCS14-05/?line=KZ")
+    officer.get("/commitments/SCS14-05/")
     note = "Note of the ministry, No. 17."
     officer.post("/commitments/SCS14-05/KZ/status/", status="in_progress", note=note, version="1")
-    page = officer.get("/commitments/SCS14-05/?line=KZ")
+    page = officer.get("/commitments/SCS14-05/KZ/")
     assert note in page
     assert "Not started → In progress" in page
 

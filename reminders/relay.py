@@ -91,8 +91,9 @@ class SmtpRelay:
             backend.open()
             self._smtp = _greeted(backend.connection)
         except OSError as error:  # smtplib's own errors are among them
-            if backend.connection:
-                backend.connection.close()
+            # Also what Django opened and did not finish: a wrong password leaves a connection behind.
+            with suppress(OSError):
+                backend.close()
             raise NoRelayError(_broken(Stage.CONNECT, error)) from error
 
     def send(self, *, name: str, to: str, content: bytes) -> Answer:

@@ -90,7 +90,7 @@ class Ledger(_Promises):
     template_name = "reminders/list.html"
 
     heading = _("Ledger of reminders")
-    lead = _("Everything that was sent or held back, and why. A reminder cannot be sent twice.")
+    lead = _("Everything that was sent or held back, and why. What may have arrived twice says so.")
     counted = ngettext_lazy("%(n)s reminder", "%(n)s reminders", "n")
     none_yet = _("No reminders yet")
     none_yet_hint = _("They appear here as deadlines come near.")

@@ -1,6 +1,7 @@
 """Settings, all from the environment. Every variable stands in .env.example (a test keeps it so)."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +19,9 @@ if len(SECRET_KEY) < 40:
     raise ImproperlyConfigured(
         "SECRET_KEY is missing or shorter than 40 characters; script/server makes one in the data folder."
     )
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
+ALLOWED_HOSTS = env.words(
+    "ALLOWED_HOSTS", f"127.0.0.1,localhost,[::1],{urlsplit(SITE_URL).hostname}"
+)
 CSRF_TRUSTED_ORIGINS = env.words("TRUSTED_ORIGINS", SITE_URL)
 INSTALLATION_ID = env.text("INSTALLATION_ID")
 

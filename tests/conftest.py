@@ -15,6 +15,8 @@ from tests.smtp import MailServer, mail_server
 
 
 def pytest_configure() -> None:
+    # A killed run with the same process number may have left its own.
+    shutil.rmtree(django_settings.DATA_DIR, ignore_errors=True)
     django_settings.DATA_DIR.mkdir(mode=0o700)
     django_settings.STATIC_ROOT.mkdir()  # whitenoise warns where it is missing
 

@@ -131,4 +131,4 @@ def test_the_query_set_of_people_is_what_their_manager_gives():
 
 
 def test_no_migration_is_missing(db):
-    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+    call_command("makemigrations", check=True, dry_run=True)

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from accounts.choices import Via
-from commitments import services
+from commitments import deadlines, services
 from commitments.choices import Basis
 from commitments.deadlines import Period
 from commitments.models import Commitment, Obligation
@@ -81,8 +81,6 @@ def hide_a_line() -> Obligation:
         obligation=line, seen=line.version, status="stalled", note=f"The {LINE_NOTE} forbids it.",
         actor=officer, now=NOW, via=Via.PAGE,
     )  # fmt: skip
-    from commitments import deadlines
-
     line.refresh_from_db()
     deadlines.move(
         obligation=line, seen=line.version, due=LINE_DAY, reason=f"The {LINE_REASON} asked.",
@@ -192,6 +190,19 @@ def test_a_restricted_line_is_in_no_list_and_in_no_figure(client, people, who):
     assert home["figures"]["lines"] == 1
     if who == "reader":
         assert [row["party__code"] for row in home["states"]] == ["AA"]
+
+
+@pytest.mark.parametrize("who", ["reader", "focal point of AA", "officer"])
+def test_the_order_of_a_list_tells_nothing_of_a_restricted_line(client, register, people, who):
+    line = hide_a_line()  # of a commitment that is due in 2020 for AA as well
+    make_deadline(Obligation.objects.get(party__code="AA"), date(2035, 1, 1))
+    make_deadline(line, date(2027, 1, 1))
+    make_commitment(register, [make_party("AA")], reference="TST-2", due=date(2030, 1, 1))
+    client.force_login(people[who])
+    for query in ({}, {"sort": "deadline"}, {"sort": "timing"}):
+        rows = client.get("/commitments/", query).context["table"].paginated_rows
+        order = [row.record.reference for row in rows]
+        assert order == (["TST-1", "TST-2"] if who == "officer" else ["TST-2", "TST-1"])
 
 
 @pytest.mark.parametrize("path", ["/commitments/TST-1/", "/meetings/meeting/"])

@@ -255,6 +255,13 @@ def test_a_filter_that_makes_no_sense_shows_no_rows_and_says_so(client, register
         assert f'id="id_{name}_error"' in response.content.decode()
 
 
+@pytest.mark.parametrize("name", ["party", "status", "meeting", "theme", "sort", "page", "nothing"])
+@pytest.mark.parametrize("path", LISTS)
+def test_a_null_character_in_an_address_is_no_error(client, register, path, name):
+    assert client.get(f"{path}?{name}=%00").status_code == 200
+    assert client.get(f"{path}?{name}=a%00b").status_code == 200
+
+
 # Numbers -----------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.conf import settings
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from commitments import rules
@@ -88,8 +88,15 @@ def lines(db):
     return found
 
 
+def at(*away: timedelta | None) -> list:
+    return [(Status.IN_PROGRESS, distance) for distance in away] * 3
+
+
 @with_rows
 @given(st.lists(st.tuples(statuses, distances), min_size=6, max_size=6))
+@example(at(timedelta(0), INSTANT))
+@example(at(SOON, SOON + INSTANT))
+@example(at(-INSTANT, None))
 def test_timing_means_the_same_in_sql_and_in_python(lines, states):
     assert timedelta(days=settings.DUE_SOON_DAYS) == SOON
     with taken_back():

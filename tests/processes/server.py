@@ -52,7 +52,10 @@ def started(data: Path, *arguments: str, **environment: str) -> Iterator[Server]
             yield server
         finally:
             process.terminate()
-            process.wait(15)
+            try:
+                process.wait(15)
+            finally:
+                process.kill()
 
 
 def clean_environment() -> dict[str, str]:

@@ -38,11 +38,11 @@ class Scripted:
         with suppress(OSError):
             while True:
                 connection, _address = self.socket.accept()
-                with connection, suppress(OSError):
-                    self._talk(connection)
+                # Both closed by name: a client that resets the connection must leave nothing open.
+                with connection, connection.makefile("rb") as lines, suppress(OSError):
+                    self._talk(connection, lines)
 
-    def _talk(self, connection: socket.socket) -> None:
-        lines = connection.makefile("rb")
+    def _talk(self, connection: socket.socket, lines: BinaryIO) -> None:
         verb = "CONNECT"
         while True:
             self.heard.append(verb)

@@ -73,6 +73,7 @@ def test_a_wrong_password_means_that_nothing_was_sent():
         with pytest.raises(NoRelayError) as raised:
             way_out.open()
     assert raised.value.answer.code == 535
+    assert server.heard[-1] == "QUIT"
 
 
 def test_a_server_that_does_not_answer_is_not_waited_for_without_end(monkeypatch):

@@ -5,6 +5,7 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import F
 from django.test import RequestFactory
+from django.test.utils import isolate_apps
 
 from ui.tables import BaseTable, with_tie_break
 
@@ -64,6 +65,7 @@ def test_an_order_that_ends_in_the_key_is_left_alone():
     assert with_tie_break(rows) is rows
 
 
+@isolate_apps("django.contrib.contenttypes")
 def test_the_order_a_model_declares_is_not_lost():
     class Ordered(ContentType):
         class Meta:

@@ -16,6 +16,7 @@ from .history_words import MODELS, WHAT, Names, change_words
 from .models import Commitment, Evidence, Obligation
 
 _HIGHEST_VERSION = 2**31 - 1
+_DECIDED = ("report.accepted", "report.returned", "extension.granted", "extension.refused")
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,20 @@ def since(obligation: Obligation, seen: int) -> list[Entry]:
         object_type="obligation",
         object_id=obligation.pk,
         after__version__gt=min(seen, _HIGHEST_VERSION),
+    )
+    return told(events.select_related("actor"), known=[obligation])
+
+
+def decisions(obligation: Obligation, **about: int) -> list[Entry]:
+    """What was decided on a report or a request of a line, for whoever came second.
+
+    `about` names it as the log does: `report` or `extension`, and its key.
+    """
+    events = Event.objects.filter(
+        object_type="obligation",
+        object_id=obligation.pk,
+        action__in=_DECIDED,
+        **{f"after__{name}": key for name, key in about.items()},
     )
     return told(events.select_related("actor"), known=[obligation])
 

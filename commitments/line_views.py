@@ -29,7 +29,7 @@ from .forms import (
     ReopenForm,
     StatusForm,
 )
-from .history import entries, since
+from .history import decisions, entries, since
 from .may import answers_for, may_decide_on, may_report, may_write_on
 from .models import Commitment, Evidence, Extension, Obligation, ProgressReport
 from .tables import note_timing
@@ -152,7 +152,8 @@ def decide(request: Request, reference: str, party: str, pk: int) -> HttpRespons
         progress.accept(**common, finding=finding, **_by(request))
         return _("Accepted.")
 
-    return _write(request, row, "decision_form", DecisionForm(request.POST), save)
+    form = DecisionForm(request.POST)
+    return _write(request, row, "decision_form", form, save, on=found)
 
 
 @require_POST
@@ -184,7 +185,7 @@ def answer_extension(request: Request, reference: str, party: str, pk: int) -> H
         extensions.grant(extension=found, **values, **_by(request))
         return _("Granted. The deadline has moved; the earlier one stays on the page.")
 
-    return _write(request, row, "answer_form", AnswerForm(request.POST), save)
+    return _write(request, row, "answer_form", AnswerForm(request.POST), save, on=found)
 
 
 def _by(request: Request) -> dict[str, Any]:
@@ -192,8 +193,18 @@ def _by(request: Request) -> dict[str, Any]:
     return {"actor": request.user, "now": request.now, "via": Via.PAGE}
 
 
-def _write(request: Request, row: Obligation, name: str, form: Form, save: Save) -> HttpResponse:
-    """Save what was typed and go back to the line, or show the page again with everything kept."""
+def _write(
+    request: Request,
+    row: Obligation,
+    name: str,
+    form: Form,
+    save: Save,
+    on: ProgressReport | Extension | None = None,
+) -> HttpResponse:
+    """Save what was typed and go back to the line, or show the page again with everything kept.
+
+    `on` is the report or the request that is decided on.
+    """
     seen = form.data.get("version", "")
     if said := attempt(form, save):
         messages.success(request, f"{row.party}: {said}")
@@ -201,9 +212,29 @@ def _write(request: Request, row: Obligation, name: str, form: Form, save: Save)
     context: dict[str, Any] = {name: form}
     if form.is_stale:  # type: ignore[attr-defined]
         row.refresh_from_db()
+        if on is not None:
+            return _come_second(request, row, name, form, on)
         context["changed_since"] = since(row, int(seen)) if seen.isdigit() else []
         see_anew(form, row.version)
     return _page(request, row, context, status=status_of(form))
+
+
+def _come_second(
+    request: Request, row: Obligation, name: str, form: Form, on: ProgressReport | Extension
+) -> HttpResponse:
+    """Somebody decided before: what they decided. Their form is gone, or is that of the next report."""
+    on.refresh_from_db()
+    if on.state in {ReportState.SUBMITTED, ExtensionState.ASKED}:  # the line alone was changed
+        see_anew(form, getattr(on, "version", 0))
+        return _page(request, row, {name: form}, status=409)
+    about = "report" if isinstance(on, ProgressReport) else "extension"
+    words = {"comment": form.data.get("comment", "")}
+    messages.warning(
+        request,
+        _("Somebody decided on this before you. Your decision is not saved. %(comment)s") % words,
+    )
+    context = {"changed_since": decisions(row, **{about: on.pk})}
+    return _page(request, row, context, status=409)
 
 
 def _line(request: Request, reference: str, party: str) -> Obligation:
@@ -223,7 +254,7 @@ def _page(
         "commitment": row.commitment,
         "holding": deadlines.holding(row).values(),
         "quotes": _quotes(row.commitment),
-        "log": entries(row.commitment, [row])[:20],
+        "log": entries(row.commitment, [row], user=request.user, now=request.now)[:20],
         **_reports(request, row),
         **_extensions(request, row),
         **_officer_forms(request, row),

@@ -14,7 +14,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, Subqu
 from accounts.models import User
 from meetings.choices import Sensitivity
 from meetings.models import Report
-from meetings.querysets import parties_of, readable
+from meetings.querysets import answered_for, readable
 
 from .choices import ExtensionState, Life, Reporting, ReportState, Status, Timing
 
@@ -172,7 +172,7 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
             return self.all()
         today = now.astimezone(user.zone).date()
         open_to_members = Q(sensitivity__in=[Sensitivity.PUBLIC, Sensitivity.MEMBERS])
-        own = Q(sensitivity=Sensitivity.PARTY, party__in=parties_of(user, today))
+        own = Q(sensitivity=Sensitivity.PARTY, party__in=answered_for(user, today))
         return self.filter(open_to_members | own)
 
     def open(self) -> "ObligationQuerySet":
@@ -223,7 +223,7 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
     def owed_by(self, user: User, now: datetime) -> "ObligationQuerySet":
         """Lines that a person answers for: as owner, or for a party they are a focal point of."""
         today = now.astimezone(user.zone).date()
-        return self.filter(Q(owner=user) | Q(owner=None, party__in=parties_of(user, today)))
+        return self.filter(Q(owner=user) | Q(owner=None, party__in=answered_for(user, today)))
 
     def for_list(self) -> "ObligationQuerySet":
         """Everything one row of the list of lines reads."""
@@ -357,7 +357,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         today = now.astimezone(user.zone).date()
         open_to_members = Q(sensitivity__in=[Sensitivity.PUBLIC, Sensitivity.MEMBERS])
         own = Q(
-            sensitivity=Sensitivity.PARTY, report__obligation__party__in=parties_of(user, today)
+            sensitivity=Sensitivity.PARTY, report__obligation__party__in=answered_for(user, today)
         )
         return found.filter(open_to_members | own | Q(added_by=user))
 

@@ -115,7 +115,7 @@ def detail(request: Request, reference: str) -> HttpResponse:
         (line.status, line.timing_now is Timing.OVERDUE, line.is_awaiting) for line in lines
     )
     hidden = commitment.obligations.count() > len(lines)
-    log = entries(commitment, lines)
+    log = entries(commitment, lines, user=request.user, now=request.now)
     context = {
         "commitment": commitment,
         "lines": lines,

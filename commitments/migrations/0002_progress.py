@@ -6,233 +6,523 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('commitments', '0001_initial'),
-        ('meetings', '0002_calendar_and_versions'),
+        ("commitments", "0001_initial"),
+        ("meetings", "0002_calendar_and_versions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CommitmentLink',
+            name="CommitmentLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('reaffirms', 'Reaffirms'), ('widens', 'Widens'), ('narrows', 'Narrows'), ('replaces', 'Replaces')], max_length=10, verbose_name='kind')),
-                ('added_at', models.DateTimeField(verbose_name='added')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("reaffirms", "Reaffirms"),
+                            ("widens", "Widens"),
+                            ("narrows", "Narrows"),
+                            ("replaces", "Replaces"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("added_at", models.DateTimeField(verbose_name="added")),
             ],
             options={
-                'verbose_name': 'link',
-                'verbose_name_plural': 'links',
-                'ordering': ('earlier', 'pk'),
+                "verbose_name": "link",
+                "verbose_name_plural": "links",
+                "ordering": ("earlier", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('file', 'File'), ('link', 'Link')], max_length=4, verbose_name='kind')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('url', models.URLField(blank=True, max_length=500, verbose_name='address')),
-                ('sensitivity', models.CharField(choices=[('public', 'Public'), ('members', 'Members'), ('secretariat', 'Secretariat only'), ('party', 'One party and the secretariat')], default='members', max_length=12, verbose_name='sensitivity')),
-                ('added_at', models.DateTimeField(verbose_name='added')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("file", "File"), ("link", "Link")],
+                        max_length=4,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("url", models.URLField(blank=True, max_length=500, verbose_name="address")),
+                (
+                    "sensitivity",
+                    models.CharField(
+                        choices=[
+                            ("public", "Public"),
+                            ("members", "Members"),
+                            ("secretariat", "Secretariat only"),
+                            ("party", "One party and the secretariat"),
+                        ],
+                        default="members",
+                        max_length=12,
+                        verbose_name="sensitivity",
+                    ),
+                ),
+                ("added_at", models.DateTimeField(verbose_name="added")),
             ],
             options={
-                'verbose_name': 'evidence',
-                'verbose_name_plural': 'evidence',
-                'ordering': ('report', 'pk'),
+                "verbose_name": "evidence",
+                "verbose_name_plural": "evidence",
+                "ordering": ("report", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Extension',
+            name="Extension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due', models.DateField(verbose_name='asked for until')),
-                ('reason', models.TextField(verbose_name='reason')),
-                ('state', models.CharField(choices=[('asked', 'Asked for'), ('granted', 'Granted'), ('refused', 'Refused')], default='asked', max_length=8, verbose_name='state')),
-                ('asked_at', models.DateTimeField(verbose_name='asked')),
-                ('comment', models.TextField(blank=True, verbose_name='comment')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='decided')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("due", models.DateField(verbose_name="asked for until")),
+                ("reason", models.TextField(verbose_name="reason")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "Asked for"),
+                            ("granted", "Granted"),
+                            ("refused", "Refused"),
+                        ],
+                        default="asked",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(verbose_name="asked")),
+                ("comment", models.TextField(blank=True, verbose_name="comment")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided")),
             ],
             options={
-                'verbose_name': 'extension',
-                'verbose_name_plural': 'extensions',
-                'ordering': ('-asked_at', '-pk'),
+                "verbose_name": "extension",
+                "verbose_name_plural": "extensions",
+                "ordering": ("-asked_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='ProgressReport',
+            name="ProgressReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Awaiting validation'), ('accepted', 'Accepted'), ('returned', 'Returned')], default='draft', max_length=10, verbose_name='state')),
-                ('claim', models.CharField(blank=True, choices=[('not_started', 'Not started'), ('in_progress', 'In progress'), ('partly_done', 'Partly done'), ('done', 'Done'), ('stalled', 'Stalled')], max_length=16, verbose_name='status claimed')),
-                ('text', models.TextField(blank=True, verbose_name='what was done')),
-                ('saved_at', models.DateTimeField(verbose_name='saved')),
-                ('submitted_at', models.DateTimeField(null=True, verbose_name='sent')),
-                ('finding', models.CharField(blank=True, choices=[('not_started', 'Not started'), ('in_progress', 'In progress'), ('partly_done', 'Partly done'), ('done', 'Done'), ('stalled', 'Stalled'), ('not_assessable', 'Not assessable'), ('not_owed', 'Not owed')], max_length=16, verbose_name='status found')),
-                ('comment', models.TextField(blank=True, verbose_name='comment')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='decided')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("submitted", "Awaiting validation"),
+                            ("accepted", "Accepted"),
+                            ("returned", "Returned"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "claim",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("not_started", "Not started"),
+                            ("in_progress", "In progress"),
+                            ("partly_done", "Partly done"),
+                            ("done", "Done"),
+                            ("stalled", "Stalled"),
+                        ],
+                        max_length=16,
+                        verbose_name="status claimed",
+                    ),
+                ),
+                ("text", models.TextField(blank=True, verbose_name="what was done")),
+                ("saved_at", models.DateTimeField(verbose_name="saved")),
+                ("submitted_at", models.DateTimeField(null=True, verbose_name="sent")),
+                (
+                    "finding",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("not_started", "Not started"),
+                            ("in_progress", "In progress"),
+                            ("partly_done", "Partly done"),
+                            ("done", "Done"),
+                            ("stalled", "Stalled"),
+                            ("not_assessable", "Not assessable"),
+                            ("not_owed", "Not owed"),
+                        ],
+                        max_length=16,
+                        verbose_name="status found",
+                    ),
+                ),
+                ("comment", models.TextField(blank=True, verbose_name="comment")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
             ],
             options={
-                'verbose_name': 'progress report',
-                'verbose_name_plural': 'progress reports',
-                'ordering': ('-saved_at', '-pk'),
+                "verbose_name": "progress report",
+                "verbose_name_plural": "progress reports",
+                "ordering": ("-saved_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, unique=True, verbose_name='SHA-256')),
-                ('path', models.CharField(max_length=100, unique=True, verbose_name='path')),
-                ('size', models.PositiveBigIntegerField(verbose_name='size in bytes')),
-                ('content_type', models.CharField(max_length=100, verbose_name='type')),
-                ('stored_at', models.DateTimeField(verbose_name='stored')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64, unique=True, verbose_name="SHA-256")),
+                ("path", models.CharField(max_length=100, unique=True, verbose_name="path")),
+                ("size", models.PositiveBigIntegerField(verbose_name="size in bytes")),
+                ("content_type", models.CharField(max_length=100, verbose_name="type")),
+                ("stored_at", models.DateTimeField(verbose_name="stored")),
             ],
             options={
-                'verbose_name': 'stored file',
-                'verbose_name_plural': 'stored files',
-                'ordering': ('pk',),
+                "verbose_name": "stored file",
+                "verbose_name_plural": "stored files",
+                "ordering": ("pk",),
             },
         ),
         migrations.RemoveConstraint(
-            model_name='obligation',
-            name='done_is_no_longer_proposed',
+            model_name="obligation",
+            name="done_is_no_longer_proposed",
         ),
         migrations.RemoveField(
-            model_name='obligation',
-            name='done_proposed_by',
+            model_name="obligation",
+            name="done_proposed_by",
         ),
         migrations.AddField(
-            model_name='deadline',
-            name='meeting',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tied_deadlines', to='meetings.meeting', verbose_name='tied to the meeting'),
+            model_name="deadline",
+            name="meeting",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="tied_deadlines",
+                to="meetings.meeting",
+                verbose_name="tied to the meeting",
+            ),
         ),
         migrations.AlterField(
-            model_name='commitment',
-            name='theme',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='commitments.theme', verbose_name='theme'),
+            model_name="commitment",
+            name="theme",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="commitments",
+                to="commitments.theme",
+                verbose_name="theme",
+            ),
         ),
         migrations.AddField(
-            model_name='commitmentlink',
-            name='added_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='added by'),
+            model_name="commitmentlink",
+            name="added_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="added by",
+            ),
         ),
         migrations.AddField(
-            model_name='commitmentlink',
-            name='earlier',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links_to_later', to='commitments.commitment', verbose_name='earlier commitment'),
+            model_name="commitmentlink",
+            name="earlier",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="links_to_later",
+                to="commitments.commitment",
+                verbose_name="earlier commitment",
+            ),
         ),
         migrations.AddField(
-            model_name='commitmentlink',
-            name='later',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links_to_earlier', to='commitments.commitment', verbose_name='later commitment'),
+            model_name="commitmentlink",
+            name="later",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="links_to_earlier",
+                to="commitments.commitment",
+                verbose_name="later commitment",
+            ),
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='added_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='added by'),
+            model_name="evidence",
+            name="added_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="added by",
+            ),
         ),
         migrations.AddField(
-            model_name='extension',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by'),
+            model_name="extension",
+            name="asked_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="asked by",
+            ),
         ),
         migrations.AddField(
-            model_name='extension',
-            name='deadline',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='commitments.deadline', verbose_name='deadline'),
+            model_name="extension",
+            name="deadline",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="extensions",
+                to="commitments.deadline",
+                verbose_name="deadline",
+            ),
         ),
         migrations.AddField(
-            model_name='extension',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by'),
+            model_name="extension",
+            name="decided_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="decided by",
+            ),
         ),
         migrations.AddField(
-            model_name='extension',
-            name='obligation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='extensions', to='commitments.obligation', verbose_name='line'),
+            model_name="extension",
+            name="obligation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="extensions",
+                to="commitments.obligation",
+                verbose_name="line",
+            ),
         ),
         migrations.AddField(
-            model_name='progressreport',
-            name='author',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='progress_reports', to=settings.AUTH_USER_MODEL, verbose_name='author'),
+            model_name="progressreport",
+            name="author",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="progress_reports",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="author",
+            ),
         ),
         migrations.AddField(
-            model_name='progressreport',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by'),
+            model_name="progressreport",
+            name="decided_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="decided by",
+            ),
         ),
         migrations.AddField(
-            model_name='progressreport',
-            name='obligation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='progress_reports', to='commitments.obligation', verbose_name='line'),
+            model_name="progressreport",
+            name="obligation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="progress_reports",
+                to="commitments.obligation",
+                verbose_name="line",
+            ),
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='report',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='commitments.progressreport', verbose_name='progress report'),
+            model_name="evidence",
+            name="report",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="evidence",
+                to="commitments.progressreport",
+                verbose_name="progress report",
+            ),
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='file',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='commitments.storedfile', verbose_name='file'),
+            model_name="evidence",
+            name="file",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="uses",
+                to="commitments.storedfile",
+                verbose_name="file",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitmentlink',
-            constraint=models.UniqueConstraint(fields=('earlier', 'later'), name='one_link_between_two_commitments'),
+            model_name="commitmentlink",
+            constraint=models.UniqueConstraint(
+                fields=("earlier", "later"), name="one_link_between_two_commitments"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitmentlink',
-            constraint=models.CheckConstraint(condition=models.Q(('earlier', models.F('later')), _negated=True), name='commitment_is_not_linked_to_itself'),
+            model_name="commitmentlink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("earlier", models.F("later")), _negated=True),
+                name="commitment_is_not_linked_to_itself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('obligation',), name='one_extension_per_line_awaits_an_answer'),
+            model_name="extension",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "asked")),
+                fields=("obligation",),
+                name="one_extension_per_line_awaits_an_answer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('state', 'asked')), models.Q(models.Q(('state', 'asked'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='extension_decided_says_by_whom'),
+            model_name="extension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("decided_by", None), ("state", "asked")),
+                    models.Q(
+                        models.Q(("state", "asked"), _negated=True),
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="extension_decided_says_by_whom",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('comment', ''), _negated=True), _connector='OR'), name='extension_refused_says_why'),
+            model_name="extension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "refused"), _negated=True),
+                    models.Q(("comment", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="extension_refused_says_why",
+            ),
         ),
         migrations.AddIndex(
-            model_name='progressreport',
-            index=models.Index(condition=models.Q(('submitted_at__isnull', False)), fields=['obligation', '-submitted_at'], name='report_of_line'),
+            model_name="progressreport",
+            index=models.Index(
+                condition=models.Q(("submitted_at__isnull", False)),
+                fields=["obligation", "-submitted_at"],
+                name="report_of_line",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='progressreport',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('obligation', 'author'), name='one_draft_per_line_and_author'),
+            model_name="progressreport",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "draft")),
+                fields=("obligation", "author"),
+                name="one_draft_per_line_and_author",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='progressreport',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'submitted')), fields=('obligation',), name='one_report_per_line_awaits_validation'),
+            model_name="progressreport",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "submitted")),
+                fields=("obligation",),
+                name="one_report_per_line_awaits_validation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='progressreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'draft'), ('submitted_at', None)), models.Q(models.Q(('state', 'draft'), _negated=True), ('submitted_at__isnull', False), models.Q(('claim', ''), _negated=True)), _connector='OR'), name='report_sent_has_a_claim'),
+            model_name="progressreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "draft"), ("submitted_at", None)),
+                    models.Q(
+                        models.Q(("state", "draft"), _negated=True),
+                        ("submitted_at__isnull", False),
+                        models.Q(("claim", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="report_sent_has_a_claim",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='progressreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('finding', ''), ('state__in', ['draft', 'submitted'])), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state__in', ['accepted', 'returned'])), _connector='OR'), name='report_decided_says_by_whom'),
+            model_name="progressreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("decided_at", None),
+                        ("decided_by", None),
+                        ("finding", ""),
+                        ("state__in", ["draft", "submitted"]),
+                    ),
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        ("state__in", ["accepted", "returned"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="report_decided_says_by_whom",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='progressreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('comment', ''), _negated=True), _connector='OR'), name='report_returned_says_why'),
+            model_name="progressreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "returned"), _negated=True),
+                    models.Q(("comment", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="report_returned_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='progressreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), models.Q(('finding', ''), _negated=True), _connector='OR'), name='report_accepted_has_a_finding'),
+            model_name="progressreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "accepted"), _negated=True),
+                    models.Q(("finding", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="report_accepted_has_a_finding",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='progressreport',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('author')), _negated=True), _connector='OR'), name='nobody_decides_on_their_own_report', violation_error_message='A second person has to decide on this report.'),
+            model_name="progressreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by", None),
+                    models.Q(("decided_by", models.F("author")), _negated=True),
+                    _connector="OR",
+                ),
+                name="nobody_decides_on_their_own_report",
+                violation_error_message="A second person has to decide on this report.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('file__isnull', False), ('kind', 'file'), ('url', '')), models.Q(('file', None), ('kind', 'link'), models.Q(('url', ''), _negated=True)), _connector='OR'), name='evidence_is_a_file_or_a_link'),
+            model_name="evidence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("file__isnull", False), ("kind", "file"), ("url", "")),
+                    models.Q(
+                        ("file", None), ("kind", "link"), models.Q(("url", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="evidence_is_a_file_or_a_link",
+            ),
         ),
     ]

@@ -4,20 +4,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reminders', '0001_initial'),
+        ("reminders", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='email',
-            name='error',
-            field=models.CharField(blank=True, choices=[('overtaken', 'a later step was reached'), ('before registration', 'the step was over before the line was registered'), ('not visible', 'the recipient may not read it'), ('inactive', 'the recipient is not active'), ('no address', 'the recipient has no e-mail address'), ('closed', 'nothing is open any more'), ('awaiting', 'a report on it awaits validation'), ('deadline moved', 'the deadline was moved'), ('reassigned', 'somebody else answers for it now'), ('nothing left', 'nothing in it was true any more'), ('changed in doubt', 'it may have gone out before, and what it says changed'), ('too late', "the day's delivery time ended"), ('refused', 'the mail was refused'), ('given up', 'given up after several tries')], max_length=40, verbose_name='why not'),
+            model_name="email",
+            name="error",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("overtaken", "a later step was reached"),
+                    ("before registration", "the step was over before the line was registered"),
+                    ("not visible", "the recipient may not read it"),
+                    ("inactive", "the recipient is not active"),
+                    ("no address", "the recipient has no e-mail address"),
+                    ("closed", "nothing is open any more"),
+                    ("awaiting", "a report on it awaits validation"),
+                    ("deadline moved", "the deadline was moved"),
+                    ("reassigned", "somebody else answers for it now"),
+                    ("nothing left", "nothing in it was true any more"),
+                    ("changed in doubt", "it may have gone out before, and what it says changed"),
+                    ("too late", "the day's delivery time ended"),
+                    ("refused", "the mail was refused"),
+                    ("given up", "given up after several tries"),
+                ],
+                max_length=40,
+                verbose_name="why not",
+            ),
         ),
         migrations.AlterField(
-            model_name='reminder',
-            name='reason',
-            field=models.CharField(blank=True, choices=[('overtaken', 'a later step was reached'), ('before registration', 'the step was over before the line was registered'), ('not visible', 'the recipient may not read it'), ('inactive', 'the recipient is not active'), ('no address', 'the recipient has no e-mail address'), ('closed', 'nothing is open any more'), ('awaiting', 'a report on it awaits validation'), ('deadline moved', 'the deadline was moved'), ('reassigned', 'somebody else answers for it now'), ('nothing left', 'nothing in it was true any more'), ('changed in doubt', 'it may have gone out before, and what it says changed'), ('too late', "the day's delivery time ended"), ('refused', 'the mail was refused'), ('given up', 'given up after several tries')], max_length=40, verbose_name='why'),
+            model_name="reminder",
+            name="reason",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("overtaken", "a later step was reached"),
+                    ("before registration", "the step was over before the line was registered"),
+                    ("not visible", "the recipient may not read it"),
+                    ("inactive", "the recipient is not active"),
+                    ("no address", "the recipient has no e-mail address"),
+                    ("closed", "nothing is open any more"),
+                    ("awaiting", "a report on it awaits validation"),
+                    ("deadline moved", "the deadline was moved"),
+                    ("reassigned", "somebody else answers for it now"),
+                    ("nothing left", "nothing in it was true any more"),
+                    ("changed in doubt", "it may have gone out before, and what it says changed"),
+                    ("too late", "the day's delivery time ended"),
+                    ("refused", "the mail was refused"),
+                    ("given up", "given up after several tries"),
+                ],
+                max_length=40,
+                verbose_name="why",
+            ),
         ),
     ]

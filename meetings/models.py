@@ -52,6 +52,11 @@ def validate_free(slug: str) -> None:
         raise ValidationError(_("“new” is taken. Choose another word."))
 
 
+def _is_before(day: Any, other: Any) -> bool:
+    """Whether one day lies before another. What is no day at all is refused by its field."""
+    return isinstance(day, date) and isinstance(other, date) and day < other
+
+
 class Party(models.Model):
     """A state or an organ that can owe something. Its code is what addresses and exports call it."""
 
@@ -112,7 +117,7 @@ class Party(models.Model):
 
     def clean(self) -> None:
         """Say beside its field what the constraints say of the whole row."""
-        if self.left and self.joined and self.left <= self.joined:
+        if self.left and (self.left == self.joined or _is_before(self.left, self.joined)):
             raise ValidationError({"left": _("A party leaves after the day it joined.")})
         if self.kind == PartyKind.MEMBER and not self.joined:
             raise ValidationError({"joined": _("Enter the day from which the state is a member.")})
@@ -203,7 +208,7 @@ class FocalPoint(models.Model):
 
     def clean(self) -> None:
         """Say beside its field what cannot stand."""
-        if self.ends_on and self.starts_on and self.ends_on < self.starts_on:
+        if _is_before(self.ends_on, self.starts_on):
             raise ValidationError({"ends_on": _("A term ends on or after the day it starts.")})
         if self.user_id and self.user.is_mailbox:
             raise ValidationError({"user": _("A mailbox cannot answer. Name a person.")})
@@ -213,7 +218,7 @@ def check_days(starts_on: date | None, ends_on: date | None) -> None:
     """Refuse days that no meeting can have, beside the field to correct."""
     if ends_on and not starts_on:
         raise ValidationError({"starts_on": _("Enter the first day as well.")})
-    if starts_on and (not ends_on or ends_on < starts_on):
+    if starts_on and (not ends_on or _is_before(ends_on, starts_on)):
         raise ValidationError({"ends_on": _("A meeting ends on or after its first day.")})
 
 
@@ -383,7 +388,7 @@ class Instrument(models.Model):
 
     def clean(self) -> None:
         """Say beside its field what the constraint says of the whole row."""
-        if self.opens and self.ends and self.ends < self.opens:
+        if _is_before(self.ends, self.opens):
             raise ValidationError(
                 {"ends": _("Enter a day on or after the day from which it is valid.")}
             )

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from accounts.models import Event
 from commitments.choices import Purpose
@@ -416,3 +417,16 @@ def test_a_deadline_moved_by_hand_is_not_tied_any_more(client, tied, officer):
     client.post("/meetings/coming/move/", {**MOVED, "version": "1"})
     tied.refresh_from_db()
     assert tied.next_deadline.due == date(2027, 7, 1)
+
+
+def test_a_word_in_the_place_of_a_day_is_refused_by_its_field():
+    """Loaded files and programs do not go through the forms."""
+    entries = [
+        (Meeting(starts_on="in May", ends_on=date(2026, 5, 1)), "starts_on"),
+        (Party(kind="member", joined=date(2001, 6, 15), left="soon"), "left"),
+        (Instrument(opens=date(2026, 1, 1), ends="later"), "ends"),
+    ]
+    for entry, field in entries:
+        with pytest.raises(ValidationError) as refused:
+            entry.full_clean()
+        assert field in refused.value.message_dict

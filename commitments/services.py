@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 import meetings.services
@@ -68,7 +68,7 @@ def register(
     """Enter one commitment with its quotations, a line per party, and its deadlines.
 
     Raises `ValidationError` when a quotation lies outside the report, nobody owes it, a party both
-    leads and contributes, or a value does not fit its field.
+    leads and contributes, the reference is taken, or a value does not fit its field.
     """
     _check(promise, report)
     with transaction.atomic():
@@ -231,12 +231,23 @@ def _create(meeting: Meeting, report: Report | None, promise: Promise) -> Commit
         review_days=promise.review_days,
     )
     commitment.clean_fields(exclude=("meeting", "theme", "restricted_to"))  # rows, not typed words
-    commitment.save()
+    _save_new(commitment)
     commitment.instruments.set(promise.instruments)
     if report:
         Quotation.objects.bulk_create(_quotations(commitment, report, promise.spans))
     refresh_search_text(commitment)
     return commitment
+
+
+def _save_new(commitment: Commitment) -> None:
+    try:
+        with transaction.atomic():
+            commitment.save()
+    except IntegrityError:
+        if not Commitment.objects.filter(reference=commitment.reference).exists():
+            raise
+        words = _("There is a commitment with this reference already. Choose another one.")
+        raise ValidationError({"reference": words}) from None
 
 
 def _quotations(commitment: Commitment, report: Report, spans: Iterable[Span]) -> list[Quotation]:

@@ -1,0 +1,435 @@
+"""Changing what stands in the register: a commitment's words, its lines, its life and its links."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+
+from accounts.choices import Via
+from accounts.models import Event
+from commitments import editing
+from commitments.choices import Basis, LinkKind, Role
+from commitments.errors import Stale
+from commitments.models import Commitment, CommitmentLink, Obligation
+from meetings.choices import Sensitivity
+from meetings.rules import end_of_day
+from tests.factories import (
+    NOW,
+    make_commitment,
+    make_deadline,
+    make_instrument,
+    make_meeting,
+    make_obligation,
+    make_officer,
+    make_party,
+    make_theme,
+    make_user,
+    restrict,
+)
+
+DUE = date(2030, 6, 30)
+PAGE = "/commitments/TST-1/"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def officer(client):
+    user = make_officer()
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def commitment():
+    return make_commitment(parties=[make_party("AA")], due=DUE, reference="TST-1")
+
+
+@pytest.fixture
+def by(officer):
+    return {"actor": officer, "now": NOW, "via": Via.PAGE}
+
+
+def events_of(row):
+    kind = "commitment" if isinstance(row, Commitment) else "obligation"
+    return Event.objects.filter(object_type=kind, object_id=row.pk)
+
+
+def found(words: str) -> list[str]:
+    return list(Commitment.objects.search(words).values_list("reference", flat=True))
+
+
+# Its words ---------------------------------------------------------------------------------------
+
+
+def test_an_edit_is_stored_and_told_field_by_field(commitment, officer, by):
+    theme = make_theme("Trade")
+    values = {"title": "Hold joint exercises", "strength": commitment.strength, "theme": theme}
+    edited = editing.edit(commitment=commitment, seen=1, values=values, **by)
+    assert (edited.title, edited.theme, edited.version) == ("Hold joint exercises", theme, 2)
+    event = events_of(commitment).get(action="commitment.edited")
+    assert event.actor == officer
+    assert event.before == {"title": "Hold regular joint operations", "theme": None}
+    assert event.after == {"title": "Hold joint exercises", "theme": theme.pk, "version": 2}
+
+
+def test_search_finds_the_new_title_and_no_longer_the_old_one(commitment, by):
+    assert found("OPERATIONS") == ["TST-1"]
+    Commitment.objects.get().quotations.all().delete()
+    editing.edit(commitment=commitment, seen=1, values={"title": "Провести УЧЕНИЯ"}, **by)
+    assert found("учения") == ["TST-1"]
+    assert found("operations") == []
+
+
+def test_search_finds_the_new_instrument_and_both_are_told(commitment, by):
+    old, new = make_instrument(slug="old", name="Old Plan"), make_instrument(slug="new", name="Neu")
+    commitment.instruments.set([old])
+    editing.edit(commitment=commitment, seen=1, values={}, instruments=[new], **by)
+    assert (found("neu"), found("old plan")) == (["TST-1"], [])
+    event = events_of(commitment).get(action="commitment.edited")
+    assert (event.before["instruments"], event.after["instruments"]) == (["old"], ["new"])
+
+
+def test_whoever_edits_second_is_told_and_changes_nothing(commitment, by):
+    other = Commitment.objects.get()
+    editing.edit(commitment=commitment, seen=1, values={"title": "First"}, **by)
+    with pytest.raises(Stale):
+        editing.edit(commitment=other, seen=1, values={"title": "Second"}, **by)
+    stored = Commitment.objects.get()
+    assert (stored.title, stored.version) == ("First", 2)
+    assert events_of(stored).filter(action="commitment.edited").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"title": ""}, "title"),
+        ({"title": "x" * 201}, "title"),
+        ({"strength": "promises"}, "strength"),
+        ({"sensitivity": "nobody"}, "sensitivity"),
+    ],
+)
+def test_an_edit_that_cannot_stand_is_refused_by_field(commitment, by, values, field):
+    with pytest.raises(ValidationError) as refused:
+        editing.edit(commitment=commitment, seen=1, values=values, **by)
+    assert field in refused.value.message_dict
+    assert Commitment.objects.get().version == 1
+
+
+def test_without_its_event_nothing_is_edited(commitment, by):
+    with pytest.raises(IntegrityError):
+        editing.edit(commitment=commitment, seen=1, values={"title": "New"}, **{**by, "via": None})
+    stored = Commitment.objects.get()
+    assert (stored.title, stored.version) == ("Hold regular joint operations", 1)
+    assert found("operations") == ["TST-1"]
+
+
+# Its lines ---------------------------------------------------------------------------------------
+
+
+def test_a_line_that_is_added_falls_due_as_the_commitment_does(commitment, officer, by):
+    party = make_party("CN", time_zone="Asia/Shanghai")
+    line = editing.add_line(
+        commitment=commitment,
+        party=party,
+        role=Role.CONTRIBUTING,
+        sensitivity=Sensitivity.PUBLIC,
+        **by,
+    )
+    line.refresh_from_db()
+    assert line.next_deadline == commitment.deadlines.get()
+    assert line.due_at == end_of_day(DUE, party.zone)
+    assert (line.status, line.role, line.registered_at) == ("not_started", "contributing", NOW)
+    event = events_of(line).get()
+    assert (event.action, event.actor) == ("line.added", officer)
+    assert event.after["party"] == "CN"
+
+
+def test_a_line_that_is_added_does_not_take_the_deadline_of_another_line(commitment, by):
+    make_deadline(commitment.obligations.get(), date(2035, 1, 1))
+    line = editing.add_line(
+        commitment=commitment, party=make_party("BB"), sensitivity=Sensitivity.PUBLIC, **by
+    )
+    line.refresh_from_db()
+    assert line.next_deadline.due == DUE
+
+
+def test_a_party_has_one_line(commitment, by):
+    with pytest.raises(ValidationError):
+        editing.add_line(
+            commitment=commitment, party=make_party("AA"), sensitivity=Sensitivity.PUBLIC, **by
+        )
+    assert commitment.obligations.count() == 1
+
+
+def test_a_line_gets_another_owner_and_both_are_told(commitment, by):
+    line, owner = commitment.obligations.get(), make_user()
+    values = {"owner": owner, "role": line.role, "sensitivity": Sensitivity.PARTY}
+    edited = editing.edit_line(obligation=line, seen=1, values=values, **by)
+    assert (edited.owner, edited.sensitivity, edited.version) == (owner, "party", 2)
+    event = events_of(line).get()
+    assert event.before == {"owner": None, "sensitivity": "public"}
+    assert event.after == {"owner": owner.pk, "sensitivity": "party", "version": 2}
+
+
+def test_a_line_that_stays_as_it_is_is_no_event(commitment, by):
+    line = commitment.obligations.get()
+    editing.edit_line(obligation=line, seen=1, values={"role": line.role}, **by)
+    assert not events_of(line).exists()
+
+
+def test_whoever_edits_a_line_second_is_told(commitment, by):
+    line, other = Obligation.objects.get(), Obligation.objects.get()
+    editing.edit_line(obligation=line, seen=1, values={"sensitivity": "party"}, **by)
+    with pytest.raises(Stale):
+        editing.edit_line(obligation=other, seen=1, values={"role": "contributing"}, **by)
+    assert Obligation.objects.get().role == "lead"
+
+
+# Its life ----------------------------------------------------------------------------------------
+
+
+def test_a_commitment_that_is_withdrawn_is_no_longer_due_and_can_be_revived(by):
+    line = make_obligation(due=date(2020, 1, 1))
+    gone = editing.withdraw(commitment=line.commitment, seen=1, reason=" It lapsed. ", **by)
+    assert (gone.life, gone.version) == ("withdrawn", 2)
+    assert not Obligation.objects.overdue(NOW)
+    event = events_of(gone).get(action="commitment.withdrawn")
+    assert (event.before, event.why) == ({"life": "active"}, "It lapsed.")
+    assert event.after == {"life": "withdrawn", "version": 2}
+    back = editing.revive(commitment=gone, seen=2, reason="It did not.", **by)
+    assert (back.life, back.version) == ("active", 3)
+    assert list(Obligation.objects.overdue(NOW)) == [line]
+
+
+@pytest.mark.parametrize("change", [editing.withdraw, editing.revive])
+@pytest.mark.parametrize("reason", ["", " \n", "x" * 4001])
+def test_a_change_of_life_needs_a_reason_that_can_be_read(commitment, by, change, reason):
+    Commitment.objects.update(life="replaced")
+    commitment.refresh_from_db()
+    with pytest.raises(ValidationError) as refused:
+        change(commitment=commitment, seen=1, reason=reason, **by)
+    assert list(refused.value.message_dict) == ["reason"]
+    assert Commitment.objects.get().life == "replaced"
+
+
+def test_what_is_withdrawn_already_is_not_withdrawn_again(commitment, by):
+    gone = editing.withdraw(commitment=commitment, seen=1, reason="It lapsed.", **by)
+    with pytest.raises(ValidationError, match="already"):
+        editing.withdraw(commitment=gone, seen=2, reason="It lapsed.", **by)
+    assert Commitment.objects.get().version == 2
+
+
+def test_whoever_withdraws_second_is_told(commitment, by):
+    other = Commitment.objects.get()
+    editing.edit(commitment=commitment, seen=1, values={"title": "First"}, **by)
+    with pytest.raises(Stale):
+        editing.withdraw(commitment=other, seen=1, reason="It lapsed.", **by)
+    assert Commitment.objects.get().life == "active"
+
+
+def test_a_commitment_is_replaced_by_a_later_one_and_the_two_are_linked(commitment, by):
+    later = make_commitment(reference="TST-2")
+    replaced = editing.replace(commitment=commitment, seen=1, by=later, reason="Widened.", **by)
+    assert replaced.life == "replaced"
+    link = CommitmentLink.objects.get()
+    assert (link.earlier, link.later, link.kind) == (commitment, later, "replaces")
+    assert Commitment.objects.get(pk=later.pk).life == "active"
+    assert events_of(later).filter(action="commitment.linked").exists()
+
+
+def test_nothing_replaces_itself_and_then_it_stays_in_force(commitment, by):
+    with pytest.raises(ValidationError, match="linked to itself"):
+        editing.replace(commitment=commitment, seen=1, by=commitment, reason="Why.", **by)
+    stored = Commitment.objects.get()
+    assert (stored.life, stored.version) == ("active", 1)
+
+
+# Its links ---------------------------------------------------------------------------------------
+
+
+def linked(earlier, later, by, kind=LinkKind.WIDENS):
+    return editing.link(earlier=earlier, later=later, kind=kind, **by)
+
+
+def test_a_link_is_told_on_both(commitment, by):
+    later = make_commitment(reference="TST-2")
+    linked(commitment, later, by)
+    told = {"earlier": "TST-1", "later": "TST-2", "kind": "widens"}
+    for row in (commitment, later):
+        assert events_of(row).get(action="commitment.linked").after == told
+
+
+def test_linking_again_changes_the_kind_of_the_one_link(commitment, by):
+    later = make_commitment(reference="TST-2")
+    linked(commitment, later, by)
+    linked(commitment, later, by, LinkKind.NARROWS)
+    assert CommitmentLink.objects.get().kind == "narrows"
+
+
+def test_a_link_has_one_direction(commitment, by):
+    later = make_commitment(reference="TST-2")
+    linked(commitment, later, by)
+    with pytest.raises(ValidationError, match="the later of the two already"):
+        linked(later, commitment, by)
+    assert CommitmentLink.objects.count() == 1
+
+
+def test_nothing_is_linked_to_itself(commitment, by):
+    with pytest.raises(ValidationError, match="linked to itself"):
+        linked(commitment, commitment, by)
+    assert not CommitmentLink.objects.exists()
+
+
+def test_the_story_shows_what_a_person_may_see(client, commitment, by):
+    hidden = make_commitment(reference="TST-2", title="Kept back from readers")
+    shown = make_commitment(reference="TST-3", title="Open to everybody")
+    linked(commitment, hidden, by)
+    linked(commitment, shown, by)
+    restrict(hidden)
+    html = client.get(PAGE).content.decode()
+    assert "Kept back from readers" in html
+    client.force_login(make_user())
+    html = client.get(PAGE).content.decode()
+    assert "Open to everybody" in html
+    assert "Kept back from readers" not in html
+    assert [link.later for link in client.get(PAGE).context["story"]] == [shown]
+    assert [link.earlier for link in client.get("/commitments/TST-3/").context["story"]] == [
+        commitment
+    ]
+    assert client.get("/commitments/TST-2/").status_code == 404
+
+
+# The page ----------------------------------------------------------------------------------------
+
+
+def form_of(commitment, **values) -> dict:
+    given = {
+        "title": commitment.title,
+        "strength": commitment.strength,
+        "sensitivity": commitment.sensitivity,
+        "is_certain": "on",
+        "version": commitment.version,
+    }
+    return {**given, **values}
+
+
+def test_a_commitment_is_edited_by_the_page(client, officer, commitment):
+    response = client.post(f"{PAGE}edit/", form_of(commitment, title="Hold joint exercises"))
+    assert (response.status_code, response.headers["Location"]) == (302, f"{PAGE}edit/")
+    assert "Hold joint exercises" in client.get(PAGE).content.decode()
+
+
+def test_whoever_edits_second_by_the_page_keeps_what_was_typed(client, officer, commitment, by):
+    editing.edit(commitment=commitment, seen=1, values={"title": "By another"}, **by)
+    response = client.post(f"{PAGE}edit/", form_of(commitment, title="By me", version=1))
+    assert response.status_code == 409
+    assert response.context["form"]["title"].value() == "By me"
+    assert response.context["form"]["version"].value() == 2
+    assert Commitment.objects.get().title == "By another"
+    again = client.post(f"{PAGE}edit/", form_of(commitment, title="By me", version=2))
+    assert again.status_code == 302
+    assert Commitment.objects.get().title == "By me"
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"title": ""}, "title"),
+        ({"sensitivity": "party"}, "restricted_to"),
+        ({"is_certain": ""}, "coder_note"),
+        ({"review_days": "0"}, "review_days"),
+    ],
+)
+def test_an_edit_that_cannot_stand_is_told_by_the_page(client, officer, commitment, values, field):
+    response = client.post(f"{PAGE}edit/", form_of(commitment, **values))
+    assert response.status_code == 200
+    assert f'id="commitment_{field}_error"' in response.content.decode()
+    assert Commitment.objects.get().version == 1
+
+
+def test_a_commitment_is_replaced_and_revived_by_the_page(client, officer, commitment):
+    later = make_commitment(reference="TST-2")
+    typed = {"action": "replace", "reason": "Widened.", "version": "1"}
+    unknown = client.post(f"{PAGE}life/", {**typed, "by": "TST-9"})
+    assert "There is no commitment with this reference." in unknown.content.decode()
+    assert client.post(f"{PAGE}life/", {**typed, "by": " tst-2 "}).status_code == 302
+    html = client.get(PAGE).content.decode()
+    assert "It is out of force" in html
+    assert later.title in html
+    revive = {"action": "revive", "reason": "Not yet.", "version": "2"}
+    assert client.post(f"{PAGE}life/", revive).status_code == 302
+    assert "It is out of force" not in client.get(PAGE).content.decode()
+
+
+def test_a_line_is_added_by_the_page(client, officer, commitment):
+    make_party("BB")
+    typed = {"party": "BB", "role": "lead", "sensitivity": "public"}
+    assert client.post(f"{PAGE}add-line/", typed).status_code == 302
+    assert commitment.obligations.count() == 2
+    again = client.post(f"{PAGE}add-line/", typed)
+    assert again.status_code == 200
+    assert commitment.obligations.count() == 2
+
+
+def test_an_earlier_commitment_is_linked_by_the_page(client, officer, commitment):
+    make_commitment(reference="TST-0")
+    typed = {"kind": "reaffirms", "earlier": "tst-0"}
+    assert client.post(f"{PAGE}link/", typed).status_code == 302
+    assert "TST-0" in client.get(PAGE).content.decode()
+
+
+def new(**values) -> dict:
+    given = {
+        "reference": "TST-7",
+        "title": "Open a centre",
+        "strength": "agreed",
+        "sensitivity": "public",
+        "is_certain": "on",
+        "lead": ["AA"],
+    }
+    return {**given, **values}
+
+
+def test_a_commitment_is_entered_by_hand(client, officer):
+    meeting, tied = (
+        make_meeting(slug="m"),
+        make_meeting(slug="next", starts_on=date(2031, 5, 1), ends_on=date(2031, 5, 2)),
+    )
+    make_party("AA")
+    typed = new(meeting="m", by_meeting="next", wording="by the next meeting", review_days="90")
+    response = client.post("/commitments/new/", typed)
+    assert (response.status_code, response.headers["Location"]) == (302, "/commitments/TST-7/")
+    made = Commitment.objects.get()
+    assert made.meeting == meeting
+    final = made.deadlines.get(purpose="final")
+    assert (final.due, final.meeting, final.basis) == (date(2031, 4, 30), tied, Basis.DERIVED)
+    assert made.deadlines.get(purpose="review").basis == Basis.SET
+    html = client.get("/commitments/TST-7/").content.decode()
+    assert "Entered by hand: no report is quoted." in html
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"lead": []}, "lead"),
+        ({"meeting": ""}, "meeting"),
+        ({"reference": "a b"}, "reference"),
+        ({"by_meeting": "m", "due": "2030-01-01"}, "by_meeting"),
+    ],
+)
+def test_what_is_entered_by_hand_and_cannot_stand_is_told(client, officer, values, field):
+    make_meeting(slug="m")
+    make_party("AA")
+    response = client.post("/commitments/new/", new(**{"meeting": "m", **values}))
+    assert response.status_code == 200
+    assert field in response.context["form"].errors
+    assert not Commitment.objects.exists()
+
+
+def test_a_reference_is_given_once(client, officer, commitment):
+    make_meeting(slug="m")
+    response = client.post("/commitments/new/", new(meeting="m", reference="TST-1"))
+    assert response.status_code == 200
+    assert "reference" in response.context["form"].errors
+    assert Commitment.objects.count() == 1

@@ -34,6 +34,8 @@ OUTSIDE = {"stranger", "disabled", "mailbox"}
 HANDLER = ClientHandler(enforce_csrf_checks=False)  # one for all: making the middleware is slow
 METHODS = ("GET", "POST", "HEAD", "OPTIONS")
 SECRETARIAT = {"officer", "administrator"}
+# Posts that the page itself refuses to whoever does not answer for the line.
+OF_THE_LINE = {"commitments:report", "commitments:ask-extension"}
 # The site with one address more, for `pytest.mark.urls`.
 urlpatterns = [*site, path("undeclared/", lambda request: HttpResponse("let in"))]
 
@@ -111,8 +113,10 @@ def test_an_address_lets_in_whom_its_rule_lets_in(people, address):
         for method in METHODS if who in {"stranger", "reader"} else METHODS[:2]:
             response = browser(person).generic(method, asked)
             assert response.status_code < 500 or is_unwell(response), (who, method)
-            if not (becomes == "in" and NOBODY.fullmatch(address.name)):
-                assert outcome(response, asked) == becomes, (who, method)
+            refused = address.name in OF_THE_LINE and method == "POST" and who not in SECRETARIAT
+            due = "forbidden" if refused and becomes == "in" else becomes
+            if not (due == "in" and NOBODY.fullmatch(address.name)):
+                assert outcome(response, asked) == due, (who, method)
 
 
 def is_unwell(response: HttpResponse) -> bool:
@@ -157,13 +161,18 @@ def test_only_the_secretariat_writes_to_a_line(people, who, write):
 
 
 def test_a_page_that_a_stranger_asked_for_is_offered_again_after_signing_in(people):
-    response = browser(None).get("/commitments/TST-1/?line=AA")
-    assert response.headers["Location"] == "/accounts/login/?next=/commitments/TST-1/%3Fline%3DAA"
+    response = browser(None).get("/commitments/?timing=overdue")
+    assert response.headers["Location"] == "/accounts/login/?next=/commitments/%3Ftiming%3Doverdue"
 
 
 def test_a_path_that_leads_nowhere_tells_a_stranger_nothing(people):
-    assert browser(None).get("/commitments/TST-1/AA/").status_code == 404
+    assert browser(None).get("/commitments/TST-1/AA/nowhere/").status_code == 404
     assert browser(None).get("/nowhere/").status_code == 404
+
+
+def test_a_line_that_is_not_there_looks_to_a_stranger_like_one_that_is(people):
+    for asked in ("/commitments/TST-1/AA/", "/commitments/TST-1/ZZ/", "/commitments/TST-9/AA/"):
+        assert outcome(browser(None).get(asked), asked) == "sign in"
 
 
 def test_no_two_addresses_share_a_name():

@@ -10,8 +10,8 @@ from django.db.models.expressions import Combinable
 
 from accounts.models import User
 from accounts.querysets import UserQuerySet
-from commitments.models import Commitment, Deadline, Obligation
-from commitments.views import CommitmentList, LineList
+from commitments.models import Commitment, Deadline, Obligation, ProgressReport
+from commitments.views import CommitmentList, LineList, ReportList
 from meetings.instrument_views import InstrumentList
 from meetings.party_views import PartyList
 from meetings.views import MeetingList
@@ -25,7 +25,7 @@ CHOICES = [(m, f) for m, f in FIELDS if f.choices and f.max_length]
 DEFAULTS = [(m, f) for m, f in FIELDS if f.choices and f.has_default()]
 RELATIONS = [(m, f) for m, f in FIELDS if f.is_relation]
 SENSITIVE = ("Report", "Commitment", "Obligation")
-LISTS = [CommitmentList, LineList, MeetingList, PartyList, InstrumentList]
+LISTS = [CommitmentList, LineList, ReportList, MeetingList, PartyList, InstrumentList]
 
 
 def label(value) -> str:
@@ -91,7 +91,8 @@ def test_nothing_goes_away_with_what_it_names_except_as_a_part_of_it(model, fiel
     """People, parties, meetings and reports are never taken away by a cascade."""
     if field.remote_field.on_delete is models.CASCADE:
         assert (
-            field.related_model in {Commitment, Obligation} or model._meta.app_label == "reminders"
+            field.related_model in {Commitment, Obligation, ProgressReport}
+            or model._meta.app_label == "reminders"
         )
 
 

@@ -1,5 +1,6 @@
 """What the register shows on the pages of meetings, reports, parties and instruments."""
 
+from datetime import datetime
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -11,8 +12,11 @@ from meetings.models import Instrument, Meeting, Party, Report
 
 from . import reading, words
 from .models import Commitment, Obligation, Quotation
+from .querysets import CommitmentQuerySet
 from .rules import roll_up
 from .tables import note_timing, soonest
+
+NO_LINES = roll_up([])
 
 
 def report_text(request: Request, *, report: Report) -> str:
@@ -33,18 +37,14 @@ def report_commitments(request: Request, *, report: Report) -> str:
 
 def meeting_commitments(request: Request, *, meeting: Meeting) -> str:
     """What came of a meeting: every commitment with its roll-up."""
-    rows = _visible(request).filter(meeting=meeting).for_list(request.user, request.now)
-    rows = rows.with_line_count().order_by("reference", "pk")
-    found = [_summed(row, request) for row in rows]
+    found = _with_roll_ups(request, _visible(request).filter(meeting=meeting))
     context = {"meeting": meeting, "commitments": found}
     return render_to_string("commitments/_meeting_commitments.html", context)
 
 
 def instrument_commitments(request: Request, *, instrument: Instrument) -> str:
     """What carries an instrument out: every commitment that names it, with its roll-up."""
-    rows = _visible(request).filter(instruments=instrument).for_list(request.user, request.now)
-    rows = rows.with_line_count().order_by("reference", "pk")
-    found = [_summed(row, request) for row in rows]
+    found = _with_roll_ups(request, _visible(request).filter(instruments=instrument))
     return render_to_string("commitments/_instrument_commitments.html", {"commitments": found})
 
 
@@ -74,20 +74,27 @@ def _acts(acts: list[tuple[str, str]]) -> str:
     return render_to_string("commitments/_acts.html", {"acts": acts})
 
 
-def _visible(request: Request) -> Any:
+def _visible(request: Request) -> CommitmentQuerySet:
     return Commitment.objects.visible_to(request.user, request.now)
 
 
-def _summed(commitment: Any, request: Request) -> Any:
-    lines: list[Obligation] = commitment.lines
-    for line in lines:
+def _with_roll_ups(request: Request, asked: CommitmentQuerySet) -> list[Any]:
+    """These commitments by reference, each with its roll-up in words and its most urgent line."""
+    rows = asked.for_list(request.user, request.now).with_line_count()
+    found: list[Any] = list(rows.order_by("reference", "pk"))
+    lines = Obligation.objects.visible_lines(request.user, request.now)
+    sums = lines.filter(commitment__in=[row.pk for row in found]).roll_ups(request.now)
+    for commitment in found:
+        summary = sums.get(commitment.pk, NO_LINES)
+        some_hidden = commitment.line_count > summary.shown
+        commitment.done = words.done_words(summary, some_hidden=some_hidden)
+        commitment.rest = words.rest_words(summary)
+        commitment.soonest = _soonest(commitment, request.now)
+    return found
+
+
+def _soonest(commitment: Any, now: datetime) -> Obligation | None:
+    for line in commitment.lines:
         line.commitment = commitment
-        note_timing(line, request.now)
-    summary = roll_up(
-        (line.status, line.timing_now == "overdue", line.is_awaiting) for line in lines
-    )
-    some_hidden = commitment.line_count > len(lines)
-    commitment.done = words.done_words(summary, some_hidden=some_hidden)
-    commitment.rest = words.rest_words(summary)
-    commitment.soonest = soonest(lines)
-    return commitment
+        note_timing(line, now)
+    return soonest(commitment.lines)

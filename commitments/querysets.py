@@ -17,6 +17,7 @@ from meetings.models import Report
 from meetings.querysets import answered_for, readable
 
 from .choices import ExtensionState, Life, Reporting, ReportState, Status, Timing
+from .rules import RollUp
 
 if TYPE_CHECKING:
     from .models import (
@@ -256,6 +257,33 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
             .annotate(lines=Count("pk"), line=Min("pk"))
             .order_by("next_deadline__due", "commitment__reference")[:most]
         )
+
+    def roll_ups(self, now: datetime) -> dict[int, RollUp]:
+        """The roll-up of every commitment with a line here, by its key: one statement for any number.
+
+        The SQL twin of rules.roll_up.
+        """
+        settled = ~Q(_awaiting())
+        counts = {
+            status: Count("pk", filter=Q(status=status) & settled) for status in Status.values
+        }
+        rows = (
+            self.order_by()
+            .values("commitment")
+            .annotate(
+                awaiting=Count("pk", filter=_awaiting()),
+                overdue=Count("pk", filter=_timing(Timing.OVERDUE, now)),
+                **counts,
+            )
+        )
+        return {
+            row["commitment"]: RollUp(
+                counts={status: row[status] for status in counts if row[status]},
+                awaiting=row["awaiting"],
+                overdue=row["overdue"],
+            )
+            for row in rows
+        }
 
     def figures(self, now: datetime) -> dict[str, Any]:
         """The figures of the home page, in one statement: lines overdue, due soon and without a date."""

@@ -267,7 +267,7 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         counts = {
             status: Count("pk", filter=Q(status=status) & settled) for status in Status.values
         }
-        rows = (
+        rows: Any = (
             self.order_by()
             .values("commitment")
             .annotate(

@@ -1,5 +1,6 @@
 """The home pages: every number opens the list that makes it."""
 
+import itertools
 import re
 from datetime import date
 from html.parser import HTMLParser
@@ -15,15 +16,21 @@ from meetings.choices import Sensitivity
 from sco_tracker import sample
 from tests.factories import (
     days,
+    make_accepted,
     make_administrator,
     make_commitment,
     make_deadline,
+    make_done_line,
+    make_draft,
+    make_extension,
     make_focal_point,
     make_meeting,
     make_obligation,
     make_officer,
     make_party,
     make_report,
+    make_returned,
+    make_submitted,
     make_user,
 )
 
@@ -79,6 +86,11 @@ def register():
     hidden.update(sensitivity=Sensitivity.SECRETARIAT)
     Commitment.objects.filter(reference="SCS14-12").update(life="withdrawn")
     make_deadline(Obligation.objects.get(commitment__reference="SCS14-20"), now.date() + days(5))
+    old = [line.pk for line in lines[::3]]
+    Obligation.objects.filter(pk__in=old).update(registered_at=now - days(200))
+    open_ones = [line for line in Obligation.objects.order_by("pk") if line.status != "done"]
+    for line, make in zip(open_ones[::9], itertools.cycle([make_submitted, make_returned])):
+        make(line, make_user(), now=now - days(1))
 
 
 @pytest.mark.parametrize(
@@ -91,6 +103,11 @@ def test_every_number_of_the_home_page_is_that_of_the_list_it_opens(client, regi
     for href, number in found:
         table = client.get(href.replace("&amp;", "&")).context["table"]
         assert table.paginator.count == number, href
+    asked = " ".join(href for href, _ in found)
+    assert {"reporting=silent", "reporting=awaiting", "timing=overdue", "status=done"} <= {
+        part for href in asked.split() for part in href.partition("?")[2].split("&")
+    }
+    assert ("state=submitted" in asked) == ("reader" not in email)
 
 
 def test_the_figures_differ_by_what_a_person_may_see(client, register):
@@ -189,6 +206,72 @@ def test_a_focal_point_finds_the_lines_of_the_party_by_urgency(client, own):
     assert re.search(r"Aland:\s+1 line is overdue", html)
 
 
+def test_what_was_returned_stands_first_and_what_was_sent_stands_last(client, own):
+    me = User.objects.get(terms__party=own)
+    now = timezone.now()
+    late = {"due": date(2020, 1, 1)}
+    made = {
+        name: make_obligation(own, title=name, **late)
+        for name in ("Late", "Returned", "Sent", "Draft")
+    }
+    make_returned(made["Returned"], me)
+    make_submitted(made["Sent"], me)
+    make_draft(made["Draft"], me)
+    done = make_done_line(own, title="Done")
+    again = make_obligation(own, title="Sent again", **late)
+    make_returned(again, me, now=now - days(2))
+    make_submitted(again, me, now=now - days(1))
+    taken = make_obligation(own, title="Accepted after all", **late)
+    make_returned(taken, me, now=now - days(2))
+    make_accepted(taken, me, now=now - days(1))
+    response = client.get("/")
+    groups = {
+        key: {row.commitment.title for row in rows} for key, _, rows in response.context["groups"]
+    }
+    assert list(groups) == ["returned", "overdue", "awaiting", "closed"]
+    assert groups == {
+        "returned": {"Returned"},
+        "overdue": {"Late", "Draft", "Accepted after all"},
+        "awaiting": {"Sent", "Sent again"},
+        "closed": {"Done"},
+    }
+    html = response.content.decode()
+    report = f'href="{made["Sent"].get_page_url()}#report"'
+    assert report not in html, "what was sent is not to be reported again"
+    assert f'href="{made["Returned"].get_page_url()}#report">Answer' in html
+    assert f'href="{done.get_page_url()}#report"' not in html
+
+
+def test_a_report_that_was_returned_on_a_line_that_is_closed_asks_for_nothing(client, own):
+    line = make_obligation(own)
+    make_returned(line)
+    Obligation.objects.filter(pk=line.pk).update(status="not_owed")
+    assert [key for key, _, _ in client.get("/").context["groups"]] == ["closed"]
+
+
+@pytest.mark.parametrize("who", [make_officer, make_administrator])
+def test_what_awaits_an_officer_is_shown_the_oldest_first(client, who):
+    now = timezone.now()
+    make_focal_point(make_party("ZZ"))
+    for title, ago in (("Newer", 1), ("Older", 5)):
+        make_submitted(make_obligation(make_party("AA"), title=title), now=now - days(ago))
+    make_extension(make_obligation(make_party("AA"), due=date(2090, 1, 1)), date(2090, 5, 5))
+    make_party("NN", name="Nobody's")
+    client.force_login(who())
+    context = client.get("/").context
+    assert [r.obligation.commitment.title for r in context["waiting"]] == ["Older", "Newer"]
+    assert [one.due for one in context["asked"]] == [date(2090, 5, 5)]
+    assert [party.code for party in context["nobody"]] == ["NN"]
+
+
+def test_a_reader_is_not_shown_what_awaits_the_secretariat(client):
+    make_submitted(make_obligation(make_party("AA")))
+    client.force_login(make_user())
+    response = client.get("/")
+    assert "waiting" not in response.context
+    assert "Awaiting your validation" not in response.content.decode()
+
+
 def test_each_number_of_a_focal_point_s_page_leads_to_so_many_lines(client, own):
     today = timezone.now().date()
     for due in (date(2020, 1, 1), date(2021, 1, 1), None, today + days(4)):
@@ -284,13 +367,16 @@ def test_whether_the_site_lives_does_not_hang_on_the_database(client):
 # Every page --------------------------------------------------------------------------------------
 
 PAGES = ["/", "/commitments/", "/commitments/lines/", "/meetings/", "/meetings/m/", "/meetings/m/report/",
-         "/commitments/TST-1/", "/accounts/preferences/", "/nowhere/", "/accounts/login/"]  # fmt: skip
+         "/commitments/TST-1/", "/commitments/TST-1/AA/", "/commitments/TST-1/edit/", "/commitments/new/",
+         "/commitments/reports/", "/accounts/preferences/", "/nowhere/", "/accounts/login/"]  # fmt: skip
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "zh-hans"])
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_is_one_page_in_each_language(client, path, language):
-    make_commitment(make_report(make_meeting(slug="m")), due=date(2020, 1, 1), reference="TST-1")
+    make_commitment(
+        make_report(make_meeting(slug="m")), [make_party("AA")], date(2020, 1, 1), reference="TST-1"
+    )
     client.force_login(make_officer(language=language))
     response = client.get(path)
     html = response.content.decode()
@@ -303,7 +389,7 @@ def test_every_page_is_one_page_in_each_language(client, path, language):
 
 @pytest.mark.parametrize("path", PAGES)
 def test_every_answer_carries_the_headers_that_keep_a_browser_safe(client, path):
-    make_commitment(make_report(make_meeting(slug="m")), reference="TST-1")
+    make_commitment(make_report(make_meeting(slug="m")), [make_party("AA")], reference="TST-1")
     client.force_login(make_officer())
     headers = client.get(path).headers
     assert headers["X-Content-Type-Options"] == "nosniff"

@@ -58,7 +58,7 @@ class Obligation(models.Model):
     sensitivity = models.CharField(
         _("sensitivity"), max_length=12, choices=Sensitivity.choices, default=Sensitivity.PUBLIC
     )
-    # Both written by services._refresh_due alone: the earliest of the current deadlines that hold
+    # Both written by deadlines.refresh alone: the earliest of the current deadlines that hold
     # for this line, and the first instant (UTC) after its last day in the party's zone.
     next_deadline = models.ForeignKey(
         "Deadline", on_delete=models.PROTECT, null=True, editable=False, related_name="+"

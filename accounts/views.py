@@ -1,5 +1,7 @@
 """A person's own pages."""
 
+from contextlib import suppress
+
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -54,13 +56,15 @@ def set_language(request: Request) -> HttpResponse:
     if language not in dict(settings.LANGUAGES):
         return response
     if request.user.is_authenticated:
-        change_person(
-            user=request.user,
-            values={"language": language},
-            actor=request.user,
-            now=request.now,
-            via=Via.PAGE,
-        )
+        # Whoever saves something else of theirs at this very moment presses the button again.
+        with suppress(ValidationError):
+            change_person(
+                user=request.user,
+                values={"language": language},
+                actor=request.user,
+                now=request.now,
+                via=Via.PAGE,
+            )
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME, language, samesite="Lax", secure=secure, httponly=True
     )

@@ -27,6 +27,8 @@ from sco_tracker.settings import DATABASES  # noqa: E402
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 # Quick; nothing here is secret.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Every client of a test would look through all static files again.
+WHITENOISE_AUTOREFRESH = True
 # Nothing listens here: a test that queues a task by mistake fails instead of waiting.
 CELERY_BROKER_URL = "memory://"
 

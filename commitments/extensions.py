@@ -11,7 +11,7 @@ from accounts.audit import record
 from accounts.models import User
 
 from . import deadlines, notes
-from .choices import ExtensionState
+from .choices import ExtensionState, Status
 from .errors import Stale
 from .models import Deadline, Extension, Obligation
 
@@ -24,6 +24,8 @@ def ask(
     Raises `ValidationError`: by field for a day that is not later or a reason that is missing, as a
     whole when the line has no deadline or a request awaits its answer.
     """
+    if obligation.status == Status.DONE:
+        raise ValidationError(_("This line is done and locked, so it needs no more time."))
     deadline = deadlines.effective(obligation)
     if deadline is None or deadline.due is None:
         raise ValidationError(_("This line has no deadline, so there is nothing to extend."))

@@ -18,6 +18,10 @@ _CHOOSE = _("Choose one of the statuses shown.")
 _WHY = _("Give a reason: it is kept in the history.")
 
 
+# Words that stand in the addresses of other pages (urls.py).
+TAKEN = {"lines", "new", "reports"}
+
+
 class DayField(forms.DateField):
     """A day as browsers send it, with their calendar."""
 
@@ -261,6 +265,15 @@ class NewCommitmentForm(CommitmentForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["version"]
+
+    def clean_reference(self) -> str:
+        """The address of a commitment is its reference: it must not be that of another page."""
+        reference: str = self.cleaned_data["reference"]
+        if reference.lower() in TAKEN:
+            raise forms.ValidationError(
+                _("This word is the address of another page. Choose another.")
+            )
+        return reference
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()

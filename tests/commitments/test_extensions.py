@@ -18,6 +18,7 @@ from tests.factories import (
     days,
     make_commitment,
     make_deadline,
+    make_done_line,
     make_extension,
     make_focal_point,
     make_obligation,
@@ -279,3 +280,10 @@ def test_a_request_of_another_line_is_not_answered_here(client, line, officer):
     assert answer.status_code == 404
     elsewhere.refresh_from_db()
     assert elsewhere.state == "asked"
+
+
+def test_a_line_that_is_done_needs_no_more_time():
+    done = make_done_line(due=DUE)
+    with pytest.raises(ValidationError, match="done and locked"):
+        ask(done)
+    assert not Extension.objects.exists()

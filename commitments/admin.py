@@ -12,6 +12,8 @@ from meetings.admin import NeverDeleted
 from meetings.models import Party
 from meetings.services import save_new_party
 
+from .editing import save_theme
+from .models import Theme
 from .services import change_party
 
 
@@ -30,3 +32,14 @@ class PartyAdmin(NeverDeleted):
             change_party(party=stored, values=values, actor=person(request), now=now, via=Via.ADMIN)
         else:
             save_new_party(party=obj, actor=person(request), now=now, via=Via.ADMIN)
+
+
+@admin.register(Theme)
+class ThemeAdmin(NeverDeleted):
+    list_display = ("name", "slug")
+    search_fields = ("name",)
+    ordering = ("name", "pk")
+    prepopulated_fields = {"slug": ("name",)}
+
+    def save_model(self, request: HttpRequest, obj: Theme, form: Any, change: bool) -> None:
+        save_theme(theme=obj, actor=person(request), now=timezone.now(), via=Via.ADMIN)

@@ -18,7 +18,7 @@ from meetings.models import Instrument, Party
 from . import deadlines, notes, services
 from .choices import Life, LinkKind, Role
 from .claims import claim
-from .models import Commitment, CommitmentLink, Obligation
+from .models import Commitment, CommitmentLink, Obligation, Theme
 
 FIELDS = (
     "title",
@@ -180,6 +180,19 @@ def link(
         _tell(later, "commitment.linked", {}, after, None, actor, now, via)
         _tell(earlier, "commitment.linked", {}, after, None, actor, now, via)
     return made
+
+
+def save_theme(*, theme: Theme, actor: User, now: datetime, via: str) -> Theme:
+    """Store a theme, new or renamed. Raises `ValidationError` by field, for instance when it exists."""
+    theme.full_clean()
+    stored = Theme.objects.filter(pk=theme.pk).first()
+    before = {"slug": stored.slug, "name": stored.name} if stored else {}
+    with transaction.atomic():
+        theme.save()
+        action = "theme.changed" if stored else "theme.added"
+        after = {"slug": theme.slug, "name": theme.name}
+        record(actor=actor, at=now, via=via, action=action, of=theme, before=before, after=after)
+    return theme
 
 
 def told(value: Any) -> Any:

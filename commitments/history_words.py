@@ -21,7 +21,7 @@ from meetings.models import FocalPoint, Instrument, Meeting, Party
 from ui.words import day_words
 
 from .choices import LinkKind, Status
-from .models import Commitment, Obligation
+from .models import Commitment, Obligation, Theme
 
 WHAT: dict[str, str | Promise] = {
     "commitment.registered": gettext_lazy("entered the commitment"),
@@ -50,6 +50,8 @@ WHAT: dict[str, str | Promise] = {
     "meeting.moved": gettext_lazy("moved the meeting"),
     "instrument.added": gettext_lazy("entered the instrument"),
     "instrument.changed": gettext_lazy("changed the instrument"),
+    "theme.added": gettext_lazy("entered the theme"),
+    "theme.changed": gettext_lazy("changed the theme"),
     "party.added": gettext_lazy("entered the party"),
     "party.changed": gettext_lazy("changed the party"),
     "party.day_added": gettext_lazy("entered a holiday or working day"),
@@ -70,6 +72,7 @@ MODELS: dict[str, type[models.Model]] = {
     "obligation": Obligation,
     "meeting": Meeting,
     "instrument": Instrument,
+    "theme": Theme,
     "party": Party,
     "focalpoint": FocalPoint,
     "user": User,

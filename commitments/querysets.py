@@ -366,7 +366,7 @@ class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
         return self.order_by("submitted_at", "pk")
 
     def newest_first(self) -> "ProgressReportQuerySet":
-        return self.order_by("-submitted_at", "-pk")
+        return self.order_by("-submitted_at", "pk")
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):

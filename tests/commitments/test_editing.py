@@ -11,7 +11,7 @@ from accounts.models import Event
 from commitments import editing
 from commitments.choices import Basis, LinkKind, Role
 from commitments.errors import Stale
-from commitments.models import Commitment, CommitmentLink, Obligation
+from commitments.models import Commitment, CommitmentLink, Obligation, Theme
 from meetings.choices import Sensitivity
 from meetings.rules import end_of_day
 from tests.factories import (
@@ -433,3 +433,21 @@ def test_a_reference_is_given_once(client, officer, commitment):
     assert response.status_code == 200
     assert "reference" in response.context["form"].errors
     assert Commitment.objects.count() == 1
+
+
+def test_a_theme_is_entered_and_renamed_with_its_events():
+    officer = make_officer()
+    theme = editing.save_theme(
+        theme=Theme(slug="water", name="Water"), actor=officer, now=NOW, via=Via.ADMIN
+    )
+    theme.name = "Water and energy"
+    editing.save_theme(theme=theme, actor=officer, now=NOW, via=Via.ADMIN)
+    told = Event.objects.filter(object_type="theme", object_id=theme.pk).order_by("pk")
+    assert [(event.action, event.before.get("name"), event.after["name"]) for event in told] == [
+        ("theme.added", None, "Water"),
+        ("theme.changed", "Water", "Water and energy"),
+    ]
+    with pytest.raises(ValidationError):
+        editing.save_theme(
+            theme=Theme(slug="water", name="Other"), actor=officer, now=NOW, via=Via.ADMIN
+        )

@@ -16,7 +16,7 @@ from accounts.choices import Via
 from accounts.models import Event
 from commitments.choices import Basis, Purpose, Role, Status
 from commitments.loading import load_meeting
-from commitments.models import Commitment, Deadline, Obligation, Quotation
+from commitments.models import Commitment, Deadline, Obligation, ProgressReport, Quotation
 from meetings.models import Meeting, Party, Report
 from sco_tracker import sample
 
@@ -74,7 +74,7 @@ def test_the_next_meeting_is_linked_and_its_day_is_not_known(loaded):
 
 def test_nothing_is_started_when_a_file_is_loaded(loaded):
     assert set(Obligation.objects.values_list("status", flat=True)) == {Status.NOT_STARTED}
-    assert not Obligation.objects.exclude(done_proposed_by=None).exists()
+    assert not ProgressReport.objects.exists()
 
 
 def test_a_line_of_all_is_led_by_every_member_state_of_that_day(loaded):

@@ -23,7 +23,7 @@ from .choices import Basis, Purpose
 from .claims import claim
 from .models import Commitment, Deadline, Obligation
 
-LAST_YEAR = 2100
+FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def move(
     deadline which counts now, else final. Raises `Stale` when somebody changed the line since, and
     `ValidationError` by field for a day or a reason that cannot stand.
     """
-    check_due(obligation.commitment, due)
+    check_due(obligation.commitment.meeting, due)
     reason = notes.reason("reason", reason)
     with transaction.atomic():
         claim(obligation, seen)
@@ -116,7 +116,7 @@ def move_all(
 
     `seen` is the version of the commitment. Raises as `move` does.
     """
-    check_due(commitment, due)
+    check_due(commitment.meeting, due)
     reason = notes.reason("reason", reason)
     with transaction.atomic():
         claim(commitment, seen)
@@ -213,16 +213,18 @@ def refresh(obligations: Iterable[Obligation]) -> None:
         Obligation.objects.filter(pk=line.pk).update(next_deadline=next_one, due_at=due_at)
 
 
-def check_due(commitment: Commitment, due: date) -> None:
-    """Refuse a day that the commitment cannot fall due on."""
-    held = commitment.meeting.starts_on
+def check_due(made_at: Meeting, due: date, *, field: str = "due") -> None:
+    """Refuse a day that what was promised at a meeting cannot fall due on, beside the field to correct."""
+    held = made_at.starts_on
     if held and due <= held:
         words = {"day": date_format(held, "DATE_FORMAT")}
         raise ValidationError(
-            {"due": _("Enter a date after %(day)s, the day of the meeting.") % words}
+            {field: _("Enter a date after %(day)s, the day of the meeting.") % words}
         )
     if due.year > LAST_YEAR:
-        raise ValidationError({"due": _("Enter a year up to %(year)d.") % {"year": LAST_YEAR}})
+        raise ValidationError({field: _("Enter a year up to %(year)d.") % {"year": LAST_YEAR}})
+    if due.year < FIRST_YEAR:
+        raise ValidationError({field: _("Enter a year from %(year)d on.") % {"year": FIRST_YEAR}})
 
 
 def _opens(old: Deadline | None, due: date) -> date | None:

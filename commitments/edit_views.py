@@ -220,10 +220,19 @@ def _promise(values: dict[str, Any], request: Request) -> Promise:
 def _final(values: dict[str, Any], request: Request) -> Period | None:
     reason = _("Entered by hand by %(name)s.") % {"name": request.user.name}
     if values["by_meeting"]:
-        return deadlines.by_meeting(values["by_meeting"], wording=values["wording"], reason=reason)
-    if values["due"]:
-        return Period(due=values["due"], wording=values["wording"], basis=Basis.SET, reason=reason)
-    return None
+        period = deadlines.by_meeting(
+            values["by_meeting"], wording=values["wording"], reason=reason
+        )
+    elif values["due"]:
+        period = Period(
+            due=values["due"], wording=values["wording"], basis=Basis.SET, reason=reason
+        )
+    else:
+        return None
+    if period.due:
+        field = "by_meeting" if period.meeting else "due"
+        deadlines.check_due(values["meeting"], period.due, field=field)
+    return period
 
 
 def _review(values: dict[str, Any], request: Request) -> Period | None:

@@ -109,5 +109,5 @@ def _check(obligation: Obligation, deadline: Deadline, due: date, reason: str) -
         raise ValidationError(
             {"due": _("Enter a day after %(day)s, the present deadline.") % words}
         )
-    deadlines.check_due(obligation.commitment, due)
+    deadlines.check_due(obligation.commitment.meeting, due)
     notes.checked("reason", reason, missing=_("Say why more time is needed: it is kept."))

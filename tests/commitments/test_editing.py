@@ -416,10 +416,15 @@ def test_a_commitment_is_entered_by_hand(client, officer):
         ({"meeting": ""}, "meeting"),
         ({"reference": "a b"}, "reference"),
         ({"by_meeting": "m", "due": "2030-01-01"}, "by_meeting"),
+        ({"by_meeting": "m"}, "by_meeting"),  # due the day before its own meeting
+        ({"due": "2026-01-15"}, "due"),
+        ({"due": "9999-12-31"}, "due"),
+        ({"meeting": "unknown-day", "due": "0001-01-02"}, "due"),
     ],
 )
 def test_what_is_entered_by_hand_and_cannot_stand_is_told(client, officer, values, field):
     make_meeting(slug="m")
+    make_meeting(slug="unknown-day", starts_on=None, ends_on=None)
     make_party("AA")
     response = client.post("/commitments/new/", new(**{"meeting": "m", **values}))
     assert response.status_code == 200

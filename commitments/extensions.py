@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.audit import record
 from accounts.models import User
 
-from . import deadlines, notes
+from . import deadlines, notes, rules
 from .choices import ExtensionState, Status
 from .errors import Stale
 from .models import Deadline, Extension, Obligation
@@ -22,10 +22,12 @@ def ask(
     """Ask for a later day for the deadline that counts now.
 
     Raises `ValidationError`: by field for a day that is not later or a reason that is missing, as a
-    whole when the line has no deadline or a request awaits its answer.
+    whole when nothing is due on the line, it has no deadline or a request awaits its answer.
     """
     if obligation.status == Status.DONE:
         raise ValidationError(_("This line is done and locked, so it needs no more time."))
+    if not rules.is_open(status=obligation.status, life=obligation.commitment.life):
+        raise ValidationError(_("Nothing is due on this line any more, so it needs no more time."))
     deadline = deadlines.effective(obligation)
     if deadline is None or deadline.due is None:
         raise ValidationError(_("This line has no deadline, so there is nothing to extend."))
@@ -58,13 +60,18 @@ def ask(
 
 
 def grant(*, extension: Extension, comment: str, actor: User, now: datetime, via: str) -> Deadline:
-    """Give more time: the deadline of the line is moved. Raises `Stale` when it was answered already."""
+    """Give more time: the deadline of the line is moved.
+
+    Raises `Stale` when the request was answered already, `ValidationError` when the deadline has
+    since become as late as was asked for: granting would take time away.
+    """
     notes.checked("comment", comment)
     with transaction.atomic():
         _answer(extension, ExtensionState.GRANTED, comment, actor, now, via)
         line = Obligation.objects.select_related("commitment__meeting", "party").get(
             pk=extension.obligation_id
         )
+        _check_still_later(line, extension)
         reason = _("Extension granted: %(reason)s") % {"reason": extension.reason}
         return deadlines.move(
             obligation=line,
@@ -111,3 +118,16 @@ def _check(obligation: Obligation, deadline: Deadline, due: date, reason: str) -
         )
     deadlines.check_due(obligation.commitment.meeting, due)
     notes.checked("reason", reason, missing=_("Say why more time is needed: it is kept."))
+
+
+def _check_still_later(line: Obligation, extension: Extension) -> None:
+    present = deadlines.effective(line, extension.deadline.purpose)
+    if present and present.due and present.due >= extension.due:
+        words = {"day": date_format(present.due, "DATE_FORMAT")}
+        raise ValidationError(
+            _(
+                "The deadline has moved to %(day)s since, no earlier than what was asked for. "
+                "Refuse the request and say so."
+            )
+            % words
+        )

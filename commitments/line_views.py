@@ -16,7 +16,7 @@ from accounts.choices import Via
 from accounts.requests import Request
 from ui.saving import attempt, see_anew, status_of
 
-from . import deadlines, editing, extensions, progress, services
+from . import deadlines, editing, extensions, progress, rules, services
 from .choices import ExtensionState, ReportState
 from .evidence_forms import FileForm, LinkForm
 from .forms import (
@@ -304,7 +304,8 @@ def _extensions(request: Request, row: Obligation) -> dict[str, Any]:
     if asked and request.user.is_secretariat:
         context["answer_form"] = AnswerForm()
     can_ask = may_report(request.user, row, request.now) and may_write_on(row)
-    if can_ask and not asked and row.next_deadline:
+    is_open = rules.is_open(status=row.status, life=row.commitment.life)
+    if can_ask and is_open and not asked and row.next_deadline:
         context["extension_form"] = ExtensionForm()
     return context
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError
 
 from accounts.choices import Via
 from accounts.models import Event
-from commitments import extensions
+from commitments import editing, extensions
 from commitments.choices import NOTE_LENGTH, Basis, Purpose
 from commitments.deadlines import Period, holding
 from commitments.errors import Stale
@@ -287,3 +287,25 @@ def test_a_line_that_is_done_needs_no_more_time():
     with pytest.raises(ValidationError, match="done and locked"):
         ask(done)
     assert not Extension.objects.exists()
+
+
+def test_what_is_withdrawn_needs_no_more_time(client, line, officer):
+    by = {"actor": officer, "now": NOW, "via": Via.PAGE}
+    editing.withdraw(commitment=line.commitment, seen=1, reason="Overtaken.", **by)
+    line.refresh_from_db()
+    with pytest.raises(ValidationError, match="Nothing is due"):
+        ask(line)
+    client.force_login(make_focal_point(line.party).user)
+    assert "extension_form" not in client.get(PAGE).context
+
+
+@pytest.mark.parametrize("moved_to", [LATER, LATER + days(30)])
+def test_a_grant_never_takes_time_away(line, officer, moved_to):
+    extension = ask(line)
+    make_deadline(line, moved_to)
+    with pytest.raises(ValidationError, match="Refuse the request"):
+        grant(extension, officer)
+    extension.refresh_from_db()
+    line.refresh_from_db()
+    assert (extension.state, line.next_deadline.due) == ("asked", moved_to)
+    refuse(extension, officer)

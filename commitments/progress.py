@@ -40,16 +40,21 @@ def save_draft(
 def submit(*, report: ProgressReport, actor: User, now: datetime, via: str) -> ProgressReport:
     """Send a draft to the secretariat. Reminders of the line pause until it is decided on.
 
-    Raises `ValidationError`: by field for what is missing, as a whole when the line is locked or
-    another report on it awaits validation.
+    Raises `Stale` when the draft was changed or sent since it was read. Raises `ValidationError`: by
+    field for what is missing, as a whole when the line is locked or another report on it awaits
+    validation.
     """
     _check_complete(report)
-    line = report.obligation
-    if line.status == Status.DONE:
-        raise ValidationError(_("This line is done and locked. Ask the secretariat to reopen it."))
     try:
         with transaction.atomic():
-            draft = {"state": ReportState.DRAFT}
+            # Locked until the report is sent: nobody finds the line done in between.
+            line = Obligation.objects.select_for_update().get(pk=report.obligation_id)
+            if line.status == Status.DONE:
+                raise ValidationError(
+                    _("This line is done and locked. Ask the secretariat to reopen it.")
+                )
+            # As it is told below: what another window saved meanwhile is not sent unread.
+            draft = {"state": ReportState.DRAFT, "claim": report.claim, "text": report.text}
             values = {"state": ReportState.SUBMITTED, "submitted_at": now}
             claim(report, report.version, when=draft, **values)
             record(

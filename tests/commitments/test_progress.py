@@ -225,6 +225,24 @@ def test_nothing_is_sent_on_a_line_that_is_done(author):
     assert stored(draft) == ("draft", 1)
 
 
+def test_nothing_is_sent_on_a_line_that_was_found_done_meanwhile(line, author):
+    draft = make_draft(line, author)
+    assert draft.obligation.status == Status.NOT_STARTED  # as it was read
+    make_accepted(line, claimed=Claim.DONE)
+    with pytest.raises(ValidationError, match="done and locked"):
+        submit(draft)
+    draft.refresh_from_db()
+    assert draft.state == ReportState.DRAFT
+
+
+def test_what_another_window_saved_meanwhile_is_not_sent_unread(line, author):
+    draft = make_draft(line, author, text="A plan was adopted.")
+    make_draft(line, author, text="A plan was")
+    with pytest.raises(Stale):
+        submit(draft)
+    assert not events_of(line).filter(action="report.submitted").exists()
+
+
 def test_without_its_event_nothing_is_sent(line, author):
     draft = make_draft(line, author)
     with pytest.raises((IntegrityError, ValidationError)):

@@ -129,20 +129,21 @@ class LineForm(SharedForm):
     sensitivity = forms.ChoiceField(label=_("Read by"), choices=Sensitivity.choices)
     version = VersionField()
 
-    def __init__(self, *args: Any, party: Party | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, line: Obligation | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = User.objects.active().order_by("name", "pk")
-        if party:
-            answering = Q(terms__party=party) | Q(pk=party.mailbox_id)
-            people = people.filter(answering).distinct()
-        self.fields["owner"].queryset = people  # type: ignore[attr-defined]
+        if line:
+            answering = Q(terms__party=line.party) | Q(pk=line.party.mailbox_id)
+            # Whoever owns it already, too: saving another field must not take the line away from them.
+            offered = Q(answering, is_active=True) | Q(pk=line.owner_id)
+            people = User.objects.filter(offered).distinct().order_by("name", "pk")
+            self.fields["owner"].queryset = people  # type: ignore[attr-defined]
 
     @classmethod
     def of(cls, line: Obligation, data: Any = None) -> "LineForm":
         initial = {
             name: getattr(line, name) for name in ("role", "owner", "sensitivity", "version")
         }
-        return cls(data, initial=initial, party=line.party)
+        return cls(data, initial=initial, line=line)
 
 
 class NewLineForm(LineForm):
@@ -199,7 +200,11 @@ class CommitmentForm(SharedForm):
         initial = {
             name: getattr(commitment, name) for name in cls.base_fields if name != "instruments"
         }
-        return cls(data, initial={**initial, "instruments": commitment.instruments.all()})
+        form = cls(data, initial={**initial, "instruments": commitment.instruments.all()})
+        # Whoever looks after it already, too: saving another field must not take it from them.
+        officers = User.objects.secretariat() | User.objects.filter(pk=commitment.officer_id)
+        form.fields["officer"].queryset = officers.order_by("name", "pk")  # type: ignore[attr-defined]
+        return form
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

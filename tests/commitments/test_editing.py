@@ -320,6 +320,21 @@ def test_a_commitment_is_edited_by_the_page(client, officer, commitment):
     assert "Hold joint exercises" in client.get(PAGE).content.decode()
 
 
+def test_who_is_there_already_stays_when_another_field_is_saved(client, officer, commitment):
+    """Somebody who has left is offered all the same: a browser sends what the form shows."""
+    gone = make_user(name="Gone", is_active=False)
+    Commitment.objects.update(officer=gone)
+    Obligation.objects.update(owner=gone)
+    form = client.get(f"{PAGE}edit/").context["form"]
+    assert gone in form.fields["officer"].queryset
+    form = client.get(f"{PAGE}AA/").context["line_form"]
+    assert gone in form.fields["owner"].queryset
+    typed = {"role": "contributing", "owner": gone.pk, "sensitivity": "public", "version": 1}
+    assert client.post(f"{PAGE}AA/edit/", typed).status_code == 302
+    line = Obligation.objects.get()
+    assert (line.owner, line.role) == (gone, "contributing")
+
+
 def test_whoever_edits_second_by_the_page_keeps_what_was_typed(client, officer, commitment, by):
     editing.edit(commitment=commitment, seen=1, values={"title": "By another"}, **by)
     response = client.post(f"{PAGE}edit/", form_of(commitment, title="By me", version=1))

@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 import meetings.errors
@@ -17,6 +16,7 @@ from accounts.audit import record
 from accounts.models import User
 from meetings.models import Meeting, check_days
 from meetings.rules import end_of_day
+from ui.words import day_words
 
 from . import notes, rules
 from .choices import Basis, Purpose
@@ -217,7 +217,7 @@ def check_due(made_at: Meeting, due: date, *, field: str = "due") -> None:
     """Refuse a day that what was promised at a meeting cannot fall due on, beside the field to correct."""
     held = made_at.starts_on
     if held and due <= held:
-        words = {"day": date_format(held, "DATE_FORMAT")}
+        words = {"day": day_words(held)}
         raise ValidationError(
             {field: _("Enter a date after %(day)s, the day of the meeting.") % words}
         )

@@ -4,11 +4,11 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.audit import record
 from accounts.models import User
+from ui.words import day_words
 
 from . import deadlines, notes, rules
 from .choices import ExtensionState, Status
@@ -112,7 +112,7 @@ def _answer(
 
 def _check(obligation: Obligation, deadline: Deadline, due: date, reason: str) -> None:
     if deadline.due and due <= deadline.due:
-        words = {"day": date_format(deadline.due, "DATE_FORMAT")}
+        words = {"day": day_words(deadline.due)}
         raise ValidationError(
             {"due": _("Enter a day after %(day)s, the present deadline.") % words}
         )

@@ -3,7 +3,7 @@
 Nothing is ever deleted: a commitment is withdrawn or replaced, with a reason.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -39,7 +39,7 @@ def edit(
     commitment: Commitment,
     seen: int,
     values: dict[str, Any],
-    instruments: Iterable[Instrument] | None = None,
+    instruments: Collection[Instrument] | None = None,
     actor: User,
     now: datetime,
     via: str,
@@ -51,15 +51,20 @@ def edit(
     changed = {name: value for name, value in values.items() if getattr(commitment, name) != value}
     before = {name: told(getattr(commitment, name)) for name in changed}
     after = {name: told(value) for name, value in changed.items()}
+    if instruments is not None:
+        was = sorted(commitment.instruments.values_list("slug", flat=True))
+        wanted = sorted(instrument.slug for instrument in instruments)
+        if was != wanted:
+            before["instruments"], after["instruments"] = was, wanted
+    if not after:
+        return commitment
     for name, value in changed.items():
         setattr(commitment, name, value)
     commitment.full_clean()
     with transaction.atomic():
         version = claim(commitment, seen, **changed)
-        if instruments is not None:
-            before["instruments"] = sorted(commitment.instruments.values_list("slug", flat=True))
+        if "instruments" in after and instruments is not None:
             commitment.instruments.set(instruments)
-            after["instruments"] = sorted(commitment.instruments.values_list("slug", flat=True))
         services.refresh_search_text(commitment)
         _tell(commitment, "commitment.edited", before, after, version, actor, now, via)
     commitment.refresh_from_db()

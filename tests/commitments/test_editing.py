@@ -90,6 +90,23 @@ def test_search_finds_the_new_instrument_and_both_are_told(commitment, by):
     assert (event.before["instruments"], event.after["instruments"]) == (["old"], ["new"])
 
 
+def test_a_commitment_that_stays_as_it_is_is_no_event(commitment, by):
+    plan = make_instrument()
+    commitment.instruments.set([plan])
+    values = {"title": commitment.title, "theme": None}
+    edited = editing.edit(commitment=commitment, seen=1, values=values, instruments=[plan], **by)
+    assert edited.version == 1
+    assert not events_of(commitment).filter(action="commitment.edited").exists()
+
+
+def test_instruments_that_stay_are_not_told(commitment, by):
+    plan = make_instrument()
+    commitment.instruments.set([plan])
+    editing.edit(commitment=commitment, seen=1, values={"title": "Neu"}, instruments=[plan], **by)
+    event = events_of(commitment).get(action="commitment.edited")
+    assert event.after == {"title": "Neu", "version": 2}
+
+
 def test_whoever_edits_second_is_told_and_changes_nothing(commitment, by):
     other = Commitment.objects.get()
     editing.edit(commitment=commitment, seen=1, values={"title": "First"}, **by)

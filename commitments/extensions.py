@@ -123,7 +123,7 @@ def _check(obligation: Obligation, deadline: Deadline, due: date, reason: str) -
 def _check_still_later(line: Obligation, extension: Extension) -> None:
     present = deadlines.effective(line, extension.deadline.purpose)
     if present and present.due and present.due >= extension.due:
-        words = {"day": date_format(present.due, "DATE_FORMAT")}
+        words = {"day": day_words(present.due)}
         raise ValidationError(
             _(
                 "The deadline has moved to %(day)s since, no earlier than what was asked for. "

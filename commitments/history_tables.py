@@ -32,6 +32,10 @@ _DAYS = [
 ]
 
 
+# On small screens a row becomes a list: these cells take its whole width.
+_WIDE = {"td": {"class": "wide"}}
+
+
 class HistoryTable(BaseTable):
     """One event a row. The words of a page's events are put together at once, before it is shown."""
 
@@ -42,9 +46,9 @@ class HistoryTable(BaseTable):
         _("Who"), empty_values=(), order_by=("actor__name",), attrs={"td": {"class": "nw"}}
     )
     what = tables.Column(_("What"), empty_values=(), order_by=("action",))
-    about = tables.Column(_("Commitment or line"), empty_values=(), orderable=False)
-    change = tables.Column(_("From what to what"), empty_values=(), orderable=False)
-    why = tables.Column(_("Why"), orderable=False, attrs={"td": {"class": "sec2"}})
+    about = tables.Column(_("Commitment or line"), empty_values=(), orderable=False, attrs=_WIDE)
+    change = tables.Column(_("From what to what"), empty_values=(), orderable=False, attrs=_WIDE)
+    why = tables.Column(_("Why"), orderable=False, attrs={"td": {"class": "sec2 wide"}})
 
     class Meta(BaseTable.Meta):
         model = Event

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 import meetings.errors
 from accounts.audit import record
 from accounts.models import User
-from meetings.models import Meeting, check_days
+from meetings.models import Meeting, Party, check_days
 from meetings.rules import end_of_day
 from ui.words import day_words
 
@@ -206,11 +206,34 @@ def holding(obligation: Obligation) -> dict[str, Deadline]:
 
 
 def refresh(obligations: Iterable[Obligation]) -> None:
-    """Write what the current deadlines mean for these lines: the next of them, and its last instant."""
-    for line in obligations:
+    """Write what the current deadlines mean for these lines: the next of them, and its last instant.
+
+    The lines are locked or new, so that nobody reckons them beside us. Their parties are read here, as
+    a line may have waited for the change of a time zone.
+    """
+    lines = list(obligations)
+    parties = Party.objects.in_bulk({line.party_id for line in lines})
+    for line in lines:
         next_one = effective(line)
-        due_at = end_of_day(next_one.due, line.party.zone) if next_one and next_one.due else None
+        zone = parties[line.party_id].zone
+        due_at = end_of_day(next_one.due, zone) if next_one and next_one.due else None
         Obligation.objects.filter(pk=line.pk).update(next_deadline=next_one, due_at=due_at)
+
+
+def hold_for_new_lines(commitment: Commitment, parties: Iterable[Party]) -> None:
+    """Lock what the `due_at` of new lines is reckoned from, until the transaction ends.
+
+    Whoever moves the deadline of all or changes a time zone meanwhile finds the new lines, too.
+    """
+    Commitment.objects.select_for_update().get(pk=commitment.pk)
+    keys = {party.pk for party in parties}
+    list(Party.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+
+
+def refresh_party(party: Party) -> None:
+    """Reckon the lines of a party anew: its days end at other moments."""
+    lines = Obligation.objects.filter(party=party).select_for_update(of=("self",))
+    refresh(lines.order_by("pk"))
 
 
 def check_due(made_at: Meeting, due: date, *, field: str = "due") -> None:
@@ -251,6 +274,8 @@ def _follow(deadline: Deadline, meeting: Meeting, by: Move) -> bool:
         opens=_opens(deadline, due) if due else deadline.opens,
     )
     lines = _lock_lines(deadline.commitment)
+    if not Deadline.objects.current().filter(pk=deadline.pk).exists():
+        return False  # somebody gave it another day meanwhile
     if deadline.obligation:
         _replace(deadline.obligation, deadline, deadline.purpose, period, by)
     else:
@@ -260,7 +285,8 @@ def _follow(deadline: Deadline, meeting: Meeting, by: Move) -> bool:
 
 
 def _lock_lines(commitment: Commitment) -> list[Obligation]:
-    """All lines of a commitment, locked in one order, so that nobody reckons `due_at` beside us."""
+    """A commitment and all its lines, locked in one order, so that nobody reckons `due_at` beside us."""
+    Commitment.objects.select_for_update().get(pk=commitment.pk)
     lines = commitment.obligations.select_for_update(of=("self",))
     return list(lines.select_related("party", "commitment").order_by("pk"))
 

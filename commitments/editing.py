@@ -93,6 +93,7 @@ def add_line(
     )
     line.full_clean()
     with transaction.atomic():
+        deadlines.hold_for_new_lines(commitment, [party])
         line.save()
         deadlines.refresh([line])
         after = {"party": party.code, "role": role, "owner": told(owner)}

@@ -165,7 +165,7 @@ def change_party(
             party=party, values=values, actor=actor, now=now, via=via, seen=seen
         )
         if party.time_zone != zone:
-            deadlines.refresh(Obligation.objects.filter(party=party).select_related("party"))
+            deadlines.refresh_party(party)
     return party
 
 
@@ -266,6 +266,7 @@ def _quotations(commitment: Commitment, report: Report, spans: Iterable[Span]) -
 
 def _add_lines(commitment: Commitment, promise: Promise, now: datetime) -> None:
     roles = [(Role.LEAD, promise.lead), (Role.CONTRIBUTING, promise.contributing)]
+    deadlines.hold_for_new_lines(commitment, [*promise.lead, *promise.contributing])
     Obligation.objects.bulk_create(
         Obligation(commitment=commitment, party=party, role=role, registered_at=now)
         for role, parties in roles

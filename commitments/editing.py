@@ -179,12 +179,17 @@ def link(
         )
     values = {"kind": kind, "added_by": actor, "added_at": now}
     with transaction.atomic():
+        links = CommitmentLink.objects.select_for_update().filter(earlier=earlier, later=later)
+        was = links.first()
+        if was and was.kind == kind:
+            return was
+        before = {"kind": was.kind} if was else {}
         made, _is_new = CommitmentLink.objects.update_or_create(
             earlier=earlier, later=later, defaults=values
         )
         after = {"earlier": earlier.reference, "later": later.reference, "kind": kind}
-        _tell(later, "commitment.linked", {}, after, None, actor, now, via)
-        _tell(earlier, "commitment.linked", {}, after, None, actor, now, via)
+        _tell(later, "commitment.linked", before, after, None, actor, now, via)
+        _tell(earlier, "commitment.linked", before, after, None, actor, now, via)
     return made
 
 

@@ -198,10 +198,10 @@ def _evidence(event: Event, names: Names) -> str:
 
 
 def _link(event: Event, names: Names) -> str:
-    kind = event.after.get("kind", "")
-    words = LinkKind(kind).label if kind in LinkKind.values else kind
+    now = event.after.get("kind", "")
+    was, now = (_kind(kind) for kind in (event.before.get("kind", now), now))
     later, earlier = (names.reference(event.after.get(end, "")) for end in ("later", "earlier"))
-    return f"{later}: {words} {earlier}"
+    return f"{later}: {_arrow(was, now)} {earlier}"
 
 
 def _handover(event: Event, names: Names) -> str:
@@ -267,6 +267,10 @@ def _day(value: Any) -> str:
     with contextlib.suppress(TypeError, ValueError):
         return day_words(date.fromisoformat(value))
     return str(value)
+
+
+def _kind(value: str) -> str:
+    return str(LinkKind(value).label) if value in LinkKind.values else str(value)
 
 
 def _status(value: str) -> str:

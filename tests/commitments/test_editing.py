@@ -11,6 +11,7 @@ from accounts.models import Event
 from commitments import editing
 from commitments.choices import Basis, LinkKind, Role
 from commitments.errors import Stale
+from commitments.history import entries
 from commitments.models import Commitment, CommitmentLink, Obligation, Theme
 from meetings.choices import Sensitivity
 from meetings.rules import end_of_day
@@ -282,6 +283,19 @@ def test_linking_again_changes_the_kind_of_the_one_link(commitment, by):
     linked(commitment, later, by)
     linked(commitment, later, by, LinkKind.NARROWS)
     assert CommitmentLink.objects.get().kind == "narrows"
+
+
+def test_the_kind_that_a_link_had_is_told(commitment, by):
+    later = make_commitment(reference="TST-2")
+    linked(commitment, later, by)
+    linked(commitment, later, by)  # as it is already: no event
+    linked(commitment, later, by, LinkKind.NARROWS)
+    told = events_of(later).filter(action="commitment.linked").order_by("pk")
+    assert [event.before for event in told] == [{}, {"kind": "widens"}]
+    assert [entry.change for entry in entries(later, [], user=by["actor"], now=NOW)[:2]] == [
+        "TST-2: Widens → Narrows TST-1",
+        "TST-2: Widens TST-1",
+    ]
 
 
 def test_a_link_has_one_direction(commitment, by):

@@ -91,7 +91,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return self.filter(readable(user, today)).exclude(Exists(hidden))
 
     def search(self, words: str) -> "CommitmentQuerySet":
-        """Every word must occur in reference, title, quotations, notes or instruments; case does not count."""
+        """Every word must occur in reference, title, quotations or instruments; case does not count."""
         found = self
         for word in words.casefold().split():
             found = found.filter(search_text__contains=word)
@@ -116,15 +116,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
     def with_timing(self, user: User, now: datetime) -> "CommitmentQuerySet":
         """Annotate `next_due_at`: the earliest end among the open lines that the person may see."""
-        from .models import (
-            Commitment,
-            Deadline,
-            Evidence,
-            Extension,
-            Obligation,
-            ProgressReport,
-            Quotation,
-        )
+        from .models import Obligation
 
         lines = (
             Obligation.objects.visible_lines(user, now)

@@ -34,7 +34,6 @@ WHAT: dict[str, str | Promise] = {
     "line.edited": gettext_lazy("changed the line"),
     "line.reopened": gettext_lazy("reopened the line"),
     "status.changed": gettext_lazy("changed the status"),
-    "done.proposed": gettext_lazy("proposed the line as done"),
     "deadline.set": gettext_lazy("set a deadline"),
     "deadline.moved": gettext_lazy("moved the deadline"),
     "report.submitted": gettext_lazy("sent a report"),
@@ -65,7 +64,7 @@ WHAT: dict[str, str | Promise] = {
     "history.exported": gettext_lazy("exported the history"),
 }
 # What happens to commitments and lines; all else is the secretariat's.
-OF_THE_REGISTER = ("commitment.", "line.", "status.", "done.", "deadline.", "report.", "extension.",
+OF_THE_REGISTER = ("commitment.", "line.", "status.", "deadline.", "report.", "extension.",
                    "evidence.")  # fmt: skip
 MODELS: dict[str, type[models.Model]] = {
     "commitment": Commitment,
@@ -179,7 +178,7 @@ def _field(model: type[models.Model] | None, key: str, event: Event, names: Name
 
 
 def _status_move(event: Event, names: Names) -> str:
-    now = event.after.get("proposed", event.after.get("status", ""))
+    now = event.after.get("status", "")
     return _arrow(_status(event.before.get("status", now)), _status(now))
 
 
@@ -221,7 +220,6 @@ def _nothing(event: Event, names: Names) -> str:
 
 _TOLD: dict[str, Callable[[Event, Names], str]] = {
     "status": _status_move,
-    "done": _status_move,
     "line.reopened": _status_move,
     "report.accepted": _status_move,
     "report.submitted": _claim,

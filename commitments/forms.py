@@ -98,7 +98,10 @@ class DecisionForm(SharedForm):
     finding = StatusField(label=_("Where do you find it?"), required=False)
     comment = NoteField(
         label=_("Comment"),
-        help_text=_("The focal point reads it. Needed when you return the report."),
+        help_text=_(
+            "The focal point reads it. Needed when you return the report, and when you find the line "
+            "not owed or not assessable."
+        ),
         required=False,
     )
     version = VersionField()

@@ -87,11 +87,13 @@ def accept(
 
     `seen` is the version of the report. A line with a review rhythm gets its next period. Raises
     `Stale` when somebody decided already, `ValidationError` when it is one's own report, the finding
-    is not a status, or done is found without evidence.
+    is not a status, done is found without evidence, or the line is taken out of the count without a
+    comment that says why.
     """
     _check_second_person(report, actor)
     _check_finding(report, finding)
-    comment = notes.checked("comment", comment)
+    missing = _("Say why: the line no longer counts.") if finding in Status.not_counted() else ""
+    comment = notes.checked("comment", comment, missing=missing)
     with transaction.atomic():
         _decide(report, seen, ReportState.ACCEPTED, actor, now, finding=finding, comment=comment)
         line = Obligation.objects.select_related("commitment", "party").get(pk=report.obligation_id)

@@ -293,6 +293,17 @@ def test_a_finding_that_is_no_status_is_refused(line, author, officer, finding):
     assert stored(report) == ("submitted", 2)
 
 
+@pytest.mark.parametrize("finding", [Status.NOT_OWED, Status.NOT_ASSESSABLE])
+def test_a_line_is_taken_out_of_the_count_with_a_reason(line, author, officer, finding):
+    report = make_submitted(line, author)
+    with pytest.raises(ValidationError) as refused:
+        accept(report, officer, finding=finding, comment=" ")
+    assert "comment" in refused.value.message_dict
+    accept(report, officer, finding=finding, comment="It never signed the convention.")
+    line.refresh_from_db()
+    assert line.status == finding
+
+
 @pytest.mark.parametrize("decide", [accept, send_back])
 def test_a_second_person_decides(line, officer, decide):
     report = make_submitted(line, officer)

@@ -12,6 +12,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from ui.saving import say_what_to_do
+
 from .access import Access, access
 from .choices import Via
 from .forms import PreferencesForm
@@ -24,6 +26,7 @@ from .services import change_person
 def preferences(request: Request) -> HttpResponse:
     """Language, time zone, colours, and when mail comes."""
     form = PreferencesForm.of(request.user, request.POST or None)
+    say_what_to_do(form)
     if form.is_valid():
         try:
             user = change_person(

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import Access, access
 from accounts.choices import Via
 from accounts.requests import Request
+from ui.saving import say_what_to_do
 
 from . import evidence as services
 from . import files
@@ -110,6 +111,7 @@ def _write(
     request: Request, report: ProgressReport, form: Any, save: Callable[[], str]
 ) -> HttpResponse:
     """Save and go back to the report, or show the form again with everything kept."""
+    say_what_to_do(form)
     if form.is_valid():
         try:
             messages.success(request, save())

@@ -23,6 +23,7 @@ from commitments.tables import note_timing
 from meetings.choices import PartyKind
 from meetings.models import FocalPoint, Meeting, Party
 from meetings.querysets import parties_of
+from ui.saving import say_what_to_do
 
 from . import sample, setup
 from .forms import FirstAdministratorForm
@@ -137,6 +138,7 @@ def first_administrator(request: Request, token: str) -> HttpResponse:
     if not setup.is_open(token):
         raise Http404
     form = FirstAdministratorForm(request.POST or None)
+    say_what_to_do(form)
     if form.is_valid():
         try:
             user = setup.make_administrator(now=request.now, **form.cleaned_data)

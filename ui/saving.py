@@ -3,10 +3,27 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import Form
+from django.utils.translation import gettext_lazy as _
 
 STALE = "stale"
+
+# What to do, where Django says what is wrong. A field with words of its own keeps them.
+_TAKEN = _("Another entry has this already. Choose a different one.")
+_LENGTH = {"max_length": _("Shorten this to %(limit_value)d characters; it has %(show_value)d.")}
+_CHOICE = {"required": _("Choose one."), "invalid_choice": _("Choose one of those shown.")}
+_WORDS: list[tuple[type[forms.Field], dict[str, Any]]] = [
+    (forms.IntegerField, {"min_value": _("Enter %(limit_value)s or more.")}),
+    (forms.IntegerField, {"max_value": _("Enter %(limit_value)s or less.")}),
+    (forms.SlugField, {"invalid": _("Use only the letters a to z, digits and hyphens.")}),
+    (forms.CharField, _LENGTH),
+    (forms.ChoiceField, _CHOICE),
+    (forms.ModelMultipleChoiceField, {"required": _("Choose at least one.")}),
+    (forms.ModelChoiceField, _CHOICE),
+    (forms.Field, {"required": _("Fill this in.")}),
+]
 
 
 def attempt(form: Form, save: Callable[[dict[str, Any]], str]) -> str | None:
@@ -16,6 +33,7 @@ def attempt(form: Form, save: Callable[[dict[str, Any]], str]) -> str | None:
     `form.is_stale` tells the page that somebody else was quicker (a `ValidationError` with that code).
     """
     form.is_stale = False  # type: ignore[attr-defined]
+    say_what_to_do(form)
     if not form.is_valid():
         return None
     try:
@@ -38,6 +56,26 @@ def see_anew(form: Form, version: int) -> None:
     form.data["version"] = version  # type: ignore[index]
 
 
+def say_what_to_do(form: Form) -> None:
+    """Give the fields sentences that say what to do, in place of Django's that say what is wrong."""
+    for field in form.fields.values():
+        usual = _usual(type(field))
+        for kind, words in _WORDS:
+            if not isinstance(field, kind):
+                continue
+            for code, said in words.items():
+                if field.error_messages.get(code) == usual.get(code):
+                    field.error_messages[code] = said
+
+
+def _usual(kind: type[forms.Field]) -> dict[str, Any]:
+    """What Django says of such a field, whatever the form says."""
+    said: dict[str, Any] = {}
+    for parent in reversed(kind.__mro__):
+        said |= getattr(parent, "default_error_messages", {})
+    return said
+
+
 def _add(form: Form, error: ValidationError) -> None:
     """Errors about fields that the form does not have are about the form as a whole."""
     if not hasattr(error, "error_dict"):
@@ -45,4 +83,6 @@ def _add(form: Form, error: ValidationError) -> None:
         return
     for name, errors in error.error_dict.items():
         for one in errors:
+            if getattr(one, "code", "") == "unique":
+                one = ValidationError(_TAKEN, code="unique")
             form.add_error(name if name in form.fields else None, one)

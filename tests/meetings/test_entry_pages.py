@@ -109,10 +109,10 @@ def test_a_meeting_whose_day_is_not_known_says_when_it_is_expected(client, offic
         ({"starts_on": "0001-01-01"}, "starts_on", "between 1900 and 2100"),
         ({"starts_on": "", "ends_on": "2026-05-15"}, "starts_on", "the first day as well"),
         ({"ends_on": "2026-05-13"}, "ends_on", "on or after its first day"),
-        ({"number": "0"}, "number", "greater than or equal to 1"),
+        ({"number": "0"}, "number", "Enter 1 or more"),
         ({"slug": "new"}, "slug", "is taken"),
-        ({"chair": "ZZ"}, "chair", "valid choice"),
-        ({"title": ""}, "title", "required"),
+        ({"chair": "ZZ"}, "chair", "Choose one of those shown"),
+        ({"title": ""}, "title", "Fill this in"),
     ],
 )
 def test_what_cannot_stand_is_said_beside_its_field(client, officer, parties, change, field, words):
@@ -133,7 +133,7 @@ def test_a_meeting_follows_one_meeting_alone(client, officer, parties):
     last = make_meeting(slug="last", number=9)
     make_meeting(slug="first", number=8, next_meeting=last)
     response = client.post("/meetings/new/", {**MEETING, "next_meeting": "last"})
-    assert "valid choice" in said_beside(response, "next_meeting")
+    assert "Choose one of those shown" in said_beside(response, "next_meeting")
 
 
 def edited(meeting: Meeting, **change) -> dict:
@@ -182,7 +182,7 @@ def test_saving_what_is_stored_already_leaves_no_trace(client, officer):
 def test_a_meeting_does_not_come_after_itself(client, officer):
     meeting = make_meeting(slug="here")
     response = client.post("/meetings/here/edit/", edited(meeting, next_meeting="here"))
-    assert "valid choice" in said_beside(response, "next_meeting")
+    assert "Choose one of those shown" in said_beside(response, "next_meeting")
 
 
 def test_an_edit_that_lost_the_race_keeps_what_was_typed_and_can_be_sent_again(
@@ -307,7 +307,7 @@ def test_what_a_party_cannot_be_is_said_beside_its_field(client, officer, change
 
 def test_a_code_is_given_once(client, officer):
     make_party("FR")
-    assert "already exists" in said_beside(client.post("/parties/new/", PARTY), "code")
+    assert "has this already" in said_beside(client.post("/parties/new/", PARTY), "code")
 
 
 def test_a_party_in_a_new_time_zone_has_its_lines_reckoned_anew(client, officer):

@@ -106,7 +106,7 @@ def test_an_officer_names_a_deputy(client, officer):
     [
         ({"starts_on": "2026-13-01"}, "starts_on", "a day that exists"),
         ({"ends_on": "2026-02-28"}, "ends_on", "on or after the day it starts"),
-        ({"user": "0"}, "user", "valid choice"),
+        ({"user": "0"}, "user", "Choose one of those shown"),
     ],
 )
 def test_a_term_that_cannot_stand_is_refused_beside_its_field(
@@ -125,7 +125,7 @@ def test_whoever_cannot_sign_in_does_not_answer(client, officer, values):
     make_party("AA")
     data = {"user": make_user(**values).pk, "starts_on": "2026-03-01"}
     response = client.post("/parties/AA/terms/", data)
-    assert "valid choice" in " ".join(response.context["term_form"].errors["user"])
+    assert "Choose one of those shown" in " ".join(response.context["term_form"].errors["user"])
 
 
 def test_a_mailbox_does_not_answer_whatever_door_it_comes_through():

@@ -228,11 +228,10 @@ def _come_second(
         see_anew(form, getattr(on, "version", 0))
         return _page(request, row, {name: form}, status=409)
     about = "report" if isinstance(on, ProgressReport) else "extension"
-    words = {"comment": form.data.get("comment", "")}
-    messages.warning(
-        request,
-        _("Somebody decided on this before you. Your decision is not saved. %(comment)s") % words,
-    )
+    said = _("Somebody decided on this before you. Your decision is not saved.")
+    if comment := form.data.get("comment", "").strip():
+        said += " " + _("You wrote: “%(comment)s”") % {"comment": comment}
+    messages.warning(request, said)
     context = {"changed_since": decisions(row, **{about: on.pk})}
     return _page(request, row, context, status=409)
 

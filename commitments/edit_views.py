@@ -155,6 +155,8 @@ def _commitment(request: Request, reference: str) -> Commitment:
 
 def _named(request: Request, reference: str, field: str) -> Commitment:
     """Another commitment by its reference."""
+    if not reference.strip():
+        raise ValidationError({field: _("Enter the reference of the later commitment.")})
     visible = Commitment.objects.visible_to(request.user, request.now)
     found = visible.filter(reference__iexact=reference.strip()).first()
     if found is None:

@@ -10,7 +10,7 @@ class Stale(ValidationError):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "Somebody changed this line after you opened it. Nothing of yours is saved yet: "
+                "Somebody changed this after you opened it. Nothing of yours is saved yet: "
                 "read what changed, then send again."
             ),
             code="stale",

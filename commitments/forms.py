@@ -308,5 +308,5 @@ class LinkedForm(SharedForm):
 
     kind = forms.ChoiceField(label=_("This commitment"), choices=LinkKind.choices)
     earlier = forms.CharField(
-        label=_("the earlier commitment"), max_length=20, help_text=_("Its reference.")
+        label=_("Earlier commitment"), max_length=20, help_text=_("Its reference.")
     )

@@ -287,6 +287,11 @@ class NewCommitmentForm(CommitmentForm):
         values = super().clean()
         if values.get("due") and values.get("by_meeting"):
             self.add_error("by_meeting", _("Choose a day or a meeting, not both."))
+        leading = set(values.get("lead") or ())
+        if both := [party for party in values.get("contributing") or () if party in leading]:
+            names = ", ".join(str(party) for party in both)
+            said = _("%(names)s owes it already: choose each party once.") % {"names": names}
+            self.add_error("contributing", said)
         return values
 
 

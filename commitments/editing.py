@@ -16,9 +16,9 @@ from accounts.models import User
 from meetings.models import Instrument, Party
 
 from . import deadlines, notes, services
-from .choices import Life, LinkKind, Role
+from .choices import Life, LinkKind, Purpose, Role
 from .claims import claim
-from .models import Commitment, CommitmentLink, Obligation, Theme
+from .models import Commitment, CommitmentLink, Deadline, Obligation, Theme
 
 FIELDS = (
     "title",
@@ -66,9 +66,22 @@ def edit(
         if "instruments" in after and instruments is not None:
             commitment.instruments.set(instruments)
         services.refresh_search_text(commitment)
+        if every := changed.get("review_days"):
+            _begin_reviews(commitment, every, actor, now)
         _tell(commitment, "commitment.edited", before, after, version, actor, now, via)
     commitment.refresh_from_db()
     return commitment
+
+
+def _begin_reviews(commitment: Commitment, every: int, actor: User, now: datetime) -> None:
+    """A rhythm that is new opens its first period; one that changes counts from the next answer on."""
+    held = Deadline.objects.current().of_commitment().filter(commitment=commitment)
+    if not held.filter(purpose=Purpose.REVIEW).exists():
+        reason = _("Review rhythm set by %(name)s.") % {"name": actor.name}
+        period = services.review_from(now, every, reason=reason)
+        deadlines.enter(
+            commitment=commitment, purpose=Purpose.REVIEW, period=period, author=actor, now=now
+        )
 
 
 def add_line(

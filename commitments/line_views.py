@@ -17,7 +17,7 @@ from accounts.requests import Request
 from ui.saving import attempt, see_anew, status_of
 
 from . import deadlines, editing, extensions, progress, rules, services
-from .choices import ExtensionState, ReportState
+from .choices import ExtensionState, Life, ReportState
 from .evidence_forms import FileForm, LinkForm
 from .forms import (
     AnswerForm,
@@ -128,7 +128,7 @@ def report(request: Request, reference: str, party: str) -> HttpResponse:
             now=request.now,
         )
         if request.POST.get("action") != "send":
-            return _("Draft saved. Only you see it until you send it.")
+            return _("Draft saved. The secretariat reads it when you send it.")
         progress.submit(report=draft, actor=request.user, now=request.now, via=Via.PAGE)
         return _("Report sent. The secretariat reads it next; reminders of this line have stopped.")
 
@@ -263,7 +263,7 @@ def _page(
 
 
 def _quotes(commitment: Commitment) -> list[str]:
-    return [row.text for row in commitment.quotations.select_related("report")]
+    return [row.text for row in commitment.quotations.with_text()]
 
 
 def _reports(request: Request, row: Obligation) -> dict[str, Any]:
@@ -276,7 +276,8 @@ def _reports(request: Request, row: Obligation) -> dict[str, Any]:
     if waiting and may_decide_on(request.user, waiting):
         initial = {"finding": waiting.claim, "version": waiting.version}
         context["decision_form"] = DecisionForm(initial=initial)
-    if may_report(request.user, row, request.now) and may_write_on(row):
+    in_force = row.commitment.life == Life.ACTIVE
+    if in_force and may_write_on(row) and may_report(request.user, row, request.now):
         draft = ProgressReport.objects.draft_of(request.user, row)
         _with_evidence(request, [draft] if draft else [])
         initial = {"claim": draft.claim, "text": draft.text} if draft else {}

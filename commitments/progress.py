@@ -14,7 +14,7 @@ from accounts.audit import record
 from accounts.models import User
 
 from . import deadlines, notes, rules
-from .choices import Claim, ReportState, Status
+from .choices import Claim, Life, ReportState, Status
 from .claims import claim
 from .deadlines import Move
 from .models import Obligation, ProgressReport
@@ -48,10 +48,15 @@ def submit(*, report: ProgressReport, actor: User, now: datetime, via: str) -> P
     try:
         with transaction.atomic():
             # Locked until the report is sent: nobody finds the line done in between.
-            line = Obligation.objects.select_for_update().get(pk=report.obligation_id)
+            lines = Obligation.objects.select_related("commitment")
+            line = lines.select_for_update(of=("self",)).get(pk=report.obligation_id)
             if line.status == Status.DONE:
                 raise ValidationError(
                     _("This line is done and locked. Ask the secretariat to reopen it.")
+                )
+            if line.commitment.life != Life.ACTIVE:
+                raise ValidationError(
+                    _("This commitment is out of force, so there is nothing to report on it.")
                 )
             # As it is told below: what another window saved meanwhile is not sent unread.
             draft = {"state": ReportState.DRAFT, "claim": report.claim, "text": report.text}

@@ -303,6 +303,10 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
 
 
 class QuotationQuerySet(models.QuerySet["Quotation"]):
+    def with_text(self) -> "QuotationQuerySet":
+        """With the words of their reports, without the bytes of the files."""
+        return self.select_related("report").defer("report__raw")
+
     def in_text_order(self) -> "QuotationQuerySet":
         return self.order_by("report", "start", "pk")
 

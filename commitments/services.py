@@ -276,7 +276,7 @@ def _add_lines(commitment: Commitment, promise: Promise, now: datetime) -> None:
 
 def refresh_search_text(commitment: Commitment) -> None:
     """Write what search looks through, casefolded: SQLite ignores case for ASCII letters only."""
-    quotes = [row.text for row in commitment.quotations.select_related("report")]
+    quotes = [row.text for row in commitment.quotations.with_text()]
     names = commitment.instruments.values_list("name", flat=True)
     words = [commitment.reference, commitment.title, *quotes, *names]
     text = "\n".join(words).casefold()

@@ -9,7 +9,7 @@ from django.db import IntegrityError
 from accounts.choices import Via
 from accounts.models import Event
 from commitments import editing
-from commitments.choices import Basis, LinkKind, Role
+from commitments.choices import Basis, LinkKind, Purpose, Role
 from commitments.errors import Stale
 from commitments.history import entries
 from commitments.models import Commitment, CommitmentLink, Obligation, Theme
@@ -17,6 +17,7 @@ from meetings.choices import Sensitivity
 from meetings.rules import end_of_day
 from tests.factories import (
     NOW,
+    days,
     make_commitment,
     make_deadline,
     make_instrument,
@@ -502,3 +503,20 @@ def test_a_theme_is_entered_and_renamed_with_its_events():
         editing.save_theme(
             theme=Theme(slug="water", name="Other"), actor=officer, now=NOW, via=Via.ADMIN
         )
+
+
+def test_a_review_rhythm_that_is_new_opens_its_first_period():
+    line = make_obligation()
+    commitment = line.commitment
+    editing.edit(
+        commitment=commitment,
+        seen=commitment.version,
+        values={"review_days": 90},
+        actor=make_officer(),
+        now=NOW,
+        via=Via.PAGE,
+    )
+    line.refresh_from_db()
+    assert line.next_deadline
+    assert line.next_deadline.purpose == Purpose.REVIEW
+    assert line.next_deadline.due == NOW.date() + days(90)

@@ -9,10 +9,10 @@ from django.db import IntegrityError
 from accounts.choices import Via
 from accounts.models import Event
 from commitments import progress
-from commitments.choices import NOTE_LENGTH, Basis, Claim, Purpose, ReportState, Status
+from commitments.choices import NOTE_LENGTH, Basis, Claim, Life, Purpose, ReportState, Status
 from commitments.deadlines import Period, effective, holding
 from commitments.errors import Stale
-from commitments.models import Deadline, Obligation, ProgressReport
+from commitments.models import Commitment, Deadline, Obligation, ProgressReport
 from tests.factories import (
     NOW,
     days,
@@ -460,7 +460,7 @@ def test_a_report_is_saved_sent_returned_and_accepted_by_the_pages(client, line,
     typed = {"claim": "in_progress", "text": "A plan was adopted."}
     client.force_login(author)
     saved = client.post(f"{PAGE}report/", {**typed, "action": "save"}, follow=True)
-    assert "Only you see it until you send it." in saved.content.decode()
+    assert "The secretariat reads it when you send it." in saved.content.decode()
     sent = client.post(f"{PAGE}report/", {**typed, "action": "send"}, follow=True)
     assert "Report sent." in sent.content.decode()
     client.force_login(officer)
@@ -553,3 +553,12 @@ def test_the_author_who_is_an_officer_sees_that_a_second_person_decides(client, 
     page = client.get(PAGE)
     assert "A second person has to decide on it." in page.content.decode()
     assert "decision_form" not in page.context
+
+
+def test_nothing_is_reported_on_a_commitment_out_of_force():
+    draft = make_draft(make_obligation())
+    Commitment.objects.update(life=Life.WITHDRAWN)
+    with pytest.raises(ValidationError, match="out of force"):
+        progress.submit(report=draft, actor=draft.author, now=NOW, via=Via.PAGE)
+    draft.refresh_from_db()
+    assert draft.state == ReportState.DRAFT

@@ -27,6 +27,7 @@ from .forms import (
     NewCommitmentForm,
     NewLineForm,
 )
+from .history import since
 from .models import Commitment
 from .services import Promise
 
@@ -167,19 +168,22 @@ def _named(request: Request, reference: str, field: str) -> Commitment:
 def _write(
     request: Request, commitment: Commitment, name: str, form: Form, save: Save
 ) -> HttpResponse:
+    seen = form.data.get("version", "")
     if said := attempt(form, save):
         messages.success(request, said)
         return redirect("commitments:edit", commitment.reference)
+    context: dict[str, Any] = {name: form}
     if form.is_stale:  # type: ignore[attr-defined]
         commitment.refresh_from_db()
+        context["changed_since"] = since(commitment, int(seen))
         see_anew(form, commitment.version)
-    return _page(request, commitment, {name: form}, status_of(form))
+    return _page(request, commitment, context, status_of(form))
 
 
 def _page(
     request: Request,
     commitment: Commitment,
-    forms: dict[str, Form] | None = None,
+    forms: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     # A form that could not be saved has changed the object in hand: the page shows what is stored.

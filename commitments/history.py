@@ -74,14 +74,17 @@ def entries(
     return told(events.select_related("actor"), known=[commitment, *lines], user=user, now=now)
 
 
-def since(obligation: Obligation, seen: int) -> list[Entry]:
-    """What changed on a line after its version `seen`, newest first: for whoever came too late."""
+def since(of: Commitment | Obligation, seen: int) -> list[Entry]:
+    """What changed on a commitment or a line after its version `seen`, newest first.
+
+    For whoever came too late.
+    """
     events = Event.objects.filter(
-        object_type="obligation",
-        object_id=obligation.pk,
+        object_type=of._meta.model_name,
+        object_id=of.pk,
         after__version__gt=min(seen, _HIGHEST_VERSION),
     )
-    return told(events.select_related("actor"), known=[obligation])
+    return told(events.select_related("actor"), known=[of])
 
 
 def decisions(obligation: Obligation, **about: int) -> list[Entry]:

@@ -373,6 +373,9 @@ def test_whoever_edits_second_by_the_page_keeps_what_was_typed(client, officer, 
     assert response.status_code == 409
     assert response.context["form"]["title"].value() == "By me"
     assert response.context["form"]["version"].value() == 2
+    [told] = response.context["changed_since"]
+    assert told.action == "commitment.edited"
+    assert "By another" in response.content.decode()
     assert Commitment.objects.get().title == "By another"
     again = client.post(f"{PAGE}edit/", form_of(commitment, title="By me", version=2))
     assert again.status_code == 302

@@ -26,6 +26,13 @@ _MAIN_PROCESS = os.getpid()
 @worker_ready.connect
 def _worker_is_ready(**_kwargs: Any) -> None:
     _tell("worker")
+    _tick()
+
+
+def _tick() -> None:
+    """A start is a tick: what fell due while nothing ran need not wait for the first one of the beat."""
+    for entry in app.conf.beat_schedule.values():
+        app.send_task(entry["task"], **entry.get("options", {}))
 
 
 @beat_embedded_init.connect

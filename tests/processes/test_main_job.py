@@ -115,6 +115,20 @@ def test_a_status_is_changed_and_a_deadline_set_for_tomorrow_brings_exactly_one_
     assert "/commitments/SCS14-05/" in text
 
 
+def test_a_start_is_a_tick(tmp_path: Path) -> None:
+    """Nobody waits a minute to see whether reminders run."""
+    with started(tmp_path / "data", TICK_SECONDS="3600") as site:
+        wait_for(lambda: answer_of(site, "/healthz/reminders") == 200, seconds=20)
+
+
+def answer_of(site: Server, path: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=30)
+    connection.request("GET", path)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
 def a_zone_where_it_is_day() -> ZoneInfo:
     """A place where mail may come now: after the chosen hour and long before the evening."""
     now = datetime.now(UTC)

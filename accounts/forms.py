@@ -1,14 +1,13 @@
 """What people say about themselves."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from .choices import EARLIEST_HOUR, LATEST_HOUR, Theme, Weekday
-from .models import User
+from .models import User, zones
 
 FIELDS = ("name", "language", "time_zone", "delivery_hour", "delivery_days", "theme")
 
@@ -27,7 +26,7 @@ def _zones() -> list[tuple[str, str]]:
         "Indian/",
         "Pacific/",
     )
-    names = sorted(name for name in available_timezones() if name.startswith(areas))
+    names = sorted(name for name in zones() if name.startswith(areas))
     return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
 
 

@@ -1,6 +1,7 @@
 """People and the append-only log of what they did."""
 
 from datetime import tzinfo
+from functools import cache
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -17,9 +18,15 @@ from .choices import EARLIEST_HOUR, LATEST_HOUR, Role, Theme, Via, Weekday
 from .querysets import UserManager
 
 
+@cache
+def zones() -> frozenset[str]:
+    """The time zones of the IANA database; looking them up walks through hundreds of files."""
+    return frozenset(available_timezones())
+
+
 def validate_zone(name: str) -> None:
     """Refuse what is not a time zone of the IANA database."""
-    if name not in available_timezones():
+    if name not in zones():
         raise ValidationError(
             _("“%(name)s” is not a time zone; write one such as Asia/Bishkek."),
             params={"name": name},

@@ -3,6 +3,7 @@
 Moving a deadline never edits it: a new row replaces the one that held, which stays for ever.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -189,35 +190,50 @@ def move_meeting(
 
 def effective(obligation: Obligation, purpose: str | None = None) -> Deadline | None:
     """The current deadline that holds for a line: its own before the commitment's, the earliest first."""
-    dated = [
-        (row.due, row.pk, row)
-        for row in holding(obligation).values()
-        if row.due is not None and purpose in {None, row.purpose}
-    ]
-    return min(dated)[2] if dated else None
+    rows = holding(obligation).values()
+    return _earliest(row for row in rows if purpose in {None, row.purpose})
 
 
 def holding(obligation: Obligation) -> dict[str, Deadline]:
     """The current deadlines of a line by purpose."""
     rows = Deadline.objects.current().filter(commitment=obligation.commitment_id)
+    return _holding_among(rows, obligation)
+
+
+def _holding_among(rows: Iterable[Deadline], obligation: Obligation) -> dict[str, Deadline]:
+    """Of the current deadlines of a commitment, those that hold for one line."""
     found = {row.purpose: row for row in rows if row.obligation_id is None}
     found |= {row.purpose: row for row in rows if row.obligation_id == obligation.pk}
     return found
+
+
+def _earliest(rows: Iterable[Deadline]) -> Deadline | None:
+    dated = [(row.due, row.pk, row) for row in rows if row.due is not None]
+    return min(dated)[2] if dated else None
 
 
 def refresh(obligations: Iterable[Obligation]) -> None:
     """Write what the current deadlines mean for these lines: the next of them, and its last instant.
 
     The lines are locked or new, so that nobody reckons them beside us. Their parties are read here, as
-    a line may have waited for the change of a time zone.
+    a line may have waited for the change of a time zone. Lines that come to the same are written at
+    once.
     """
     lines = list(obligations)
     parties = Party.objects.in_bulk({line.party_id for line in lines})
+    current: dict[int, list[Deadline]] = defaultdict(list)
+    for row in Deadline.objects.current().filter(
+        commitment__in={line.commitment_id for line in lines}
+    ):
+        current[row.commitment_id].append(row)
+    alike: dict[tuple[Deadline | None, datetime | None], list[int]] = defaultdict(list)
     for line in lines:
-        next_one = effective(line)
+        next_one = _earliest(_holding_among(current[line.commitment_id], line).values())
         zone = parties[line.party_id].zone
         due_at = end_of_day(next_one.due, zone) if next_one and next_one.due else None
-        Obligation.objects.filter(pk=line.pk).update(next_deadline=next_one, due_at=due_at)
+        alike[next_one, due_at].append(line.pk)
+    for (next_one, due_at), keys in alike.items():
+        Obligation.objects.filter(pk__in=keys).update(next_deadline=next_one, due_at=due_at)
 
 
 def hold_for_new_lines(commitment: Commitment, parties: Iterable[Party]) -> None:

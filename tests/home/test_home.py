@@ -84,13 +84,14 @@ def register():
     )
     hidden = Commitment.objects.filter(reference__in=["SCS14-04", "SCS14-07", "SCS14-31"])
     hidden.update(sensitivity=Sensitivity.SECRETARIAT)
-    Commitment.objects.filter(reference="SCS14-12").update(life="withdrawn")
     make_deadline(Obligation.objects.get(commitment__reference="SCS14-20"), now.date() + days(5))
     old = [line.pk for line in lines[::3]]
     Obligation.objects.filter(pk__in=old).update(registered_at=now - days(200))
     open_ones = [line for line in Obligation.objects.order_by("pk") if line.status != "done"]
     for line, make in zip(open_ones[::9], itertools.cycle([make_submitted, make_returned])):
         make(line, make_user(), now=now - days(1))
+    # Last, since nothing is reported on what is out of force.
+    Commitment.objects.filter(reference="SCS14-12").update(life="withdrawn")
 
 
 @pytest.mark.parametrize(

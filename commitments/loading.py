@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from meetings.models import Instrument, Meeting, Party, Report
-from meetings.rules import canonical_text
+from meetings.reader.text import canonical_text
 
 from . import services
 from .deadlines import Period

@@ -25,7 +25,7 @@ from commitments.models import (
 from commitments.services import Promise, Span
 from meetings.choices import InstrumentKind, PartyKind, Sensitivity
 from meetings.models import FocalPoint, Instrument, Meeting, Party, PartyDay, Report
-from meetings.rules import canonical_text
+from meetings.reader.text import canonical_text
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from commitments.choices import Basis, Strength
 from meetings.choices import InstrumentKind, PartyKind
-from meetings.rules import canonical_text
+from meetings.reader.text import canonical_text
 
 FILE = Path(settings.BASE_DIR) / "fixtures" / "scs-14.toml"
 DATA = tomllib.loads(FILE.read_text(encoding="utf-8"))

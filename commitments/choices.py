@@ -81,6 +81,44 @@ class LinkKind(TextChoices):
     REPLACES = "replaces", _("Replaces")
 
 
+class Origin(TextChoices):
+    """Where a candidate comes from."""
+
+    READER = "reader", _("Found by the reader")
+    PERSON = "person", _("Marked by a person")
+    SPLIT = "split", _("Split from another")
+    MERGE = "merge", _("Merged from others")
+
+
+class CandidateState(TextChoices):
+    """How far a candidate is. Registered ones are commitments, replaced ones are shown no more."""
+
+    OPEN = "open", _("To decide")
+    ACCEPTED = "accepted", _("Accepted")
+    DISMISSED = "dismissed", _("Dismissed")
+    REPLACED = "replaced", _("Replaced")
+    REGISTERED = "registered", _("Registered")
+
+    @classmethod
+    def shown(cls) -> set[str]:
+        return {cls.OPEN, cls.ACCEPTED, cls.DISMISSED, cls.REGISTERED}
+
+
+class ActionKind(TextChoices):
+    """What somebody did on the workbench, and may take back while nobody has built on it."""
+
+    ACCEPT = "accept", _("accepted a candidate")
+    DISMISS = "dismiss", _("dismissed a candidate")
+    REOPEN = "reopen", _("opened a candidate again")
+    EDIT = "edit", _("edited a candidate")
+    SPLIT = "split", _("split a candidate")
+    MERGE = "merge", _("merged candidates")
+    MARK = "mark", _("marked other words")
+    CONFIRM = "confirm", _("confirmed a passage")
+    CONFIRM_ALL = "confirm_all", _("confirmed passages")
+    REGISTER = "register", _("registered commitments")
+
+
 class Strength(TextChoices):
     """From the operative words, kept as they stand (coding manual §4)."""
 

@@ -19,6 +19,17 @@ class Sensitivity(TextChoices):
     PARTY = "party", _("One party and the secretariat")
 
 
+class Function(TextChoices):
+    """What a passage does (coding manual §2); where its clauses differ, the first of these wins."""
+
+    COMMITMENT = "commitment", _("Commitment")
+    CALL = "call", _("Call")
+    POSITION = "position", _("Position")
+    ACKNOWLEDGEMENT = "acknowledgement", _("Acknowledgement")
+    CONTEXT = "context", _("Context")
+    PROCEDURE = "procedure", _("Procedure")
+
+
 class InstrumentKind(TextChoices):
     PROGRAMME = "programme", _("Programme")
     STRATEGY = "strategy", _("Strategy")

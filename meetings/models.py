@@ -15,12 +15,13 @@ from accounts.choices import Weekday
 from accounts.models import validate_zone
 
 from .calendar import knows_country
-from .choices import InstrumentKind, PartyKind, Sensitivity
+from .choices import Function, InstrumentKind, PartyKind, Sensitivity
 from .querysets import (
     FocalPointQuerySet,
     InstrumentQuerySet,
     MeetingQuerySet,
     PartyQuerySet,
+    PassageQuerySet,
     ReportQuerySet,
 )
 
@@ -313,6 +314,8 @@ class Report(models.Model):
     raw_sha256 = models.CharField(_("SHA-256 of the raw bytes"), max_length=64)
     text = models.TextField(_("canonical text"))
     sha256 = models.CharField(_("SHA-256 of the canonical text"), max_length=64)
+    # When its passages were stored; empty while only the text is.
+    read_at = models.DateTimeField(_("read"), null=True, editable=False)
     sensitivity = models.CharField(
         _("sensitivity"), max_length=12, choices=Sensitivity.choices, default=Sensitivity.PUBLIC
     )
@@ -348,6 +351,76 @@ class Report(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("meetings:report", args=[self.meeting.slug])
+
+
+class Passage(models.Model):
+    """One sentence or heading of a report. In order, the passages cover every character that is no space."""
+
+    report = models.ForeignKey(
+        Report, verbose_name=_("report"), on_delete=models.PROTECT, related_name="passages"
+    )
+    number = models.PositiveSmallIntegerField(_("number"))
+    start = models.PositiveIntegerField(_("start"))
+    end = models.PositiveIntegerField(_("end"))
+    function = models.CharField(_("function"), max_length=16, choices=Function.choices)
+    operative_start = models.PositiveIntegerField(null=True, blank=True)
+    operative_end = models.PositiveIntegerField(null=True, blank=True)
+    reason = models.CharField(_("why the reader says so"), max_length=250, blank=True)
+    stem = models.ForeignKey(
+        "self",
+        verbose_name=_("item of the list under"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="items",
+    )
+    # Without a person, but with a moment: confirmed by the file that it was loaded from.
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("confirmed by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = PassageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("passage")
+        verbose_name_plural = _("passages")
+        ordering = ("report", "number", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["report", "number"], name="one_passage_per_report_and_number"
+            ),
+            models.UniqueConstraint(
+                fields=["report", "start"], name="one_passage_per_report_and_start"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(end__gt=models.F("start")), name="passage_is_not_empty"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(operative_start=None, operative_end=None)
+                | models.Q(operative_end__gt=models.F("operative_start")),
+                name="operative_words_of_a_passage_are_not_empty",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(confirmed_by=None) | models.Q(confirmed_at__isnull=False),
+                name="passage_confirmed_says_when",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number}"
+
+    @property
+    def operative(self) -> tuple[int, int] | None:
+        if self.operative_start is None or self.operative_end is None:
+            return None
+        return self.operative_start, self.operative_end
 
 
 class Instrument(models.Model):

@@ -14,7 +14,7 @@ from accounts.models import User
 from .choices import PartyKind, Sensitivity
 
 if TYPE_CHECKING:
-    from .models import FocalPoint, Instrument, Meeting, Party, Report
+    from .models import FocalPoint, Instrument, Meeting, Party, Passage, Report
 
 
 def readable(user: User, today: date, prefix: str = "") -> Q:
@@ -152,6 +152,18 @@ class ReportQuerySet(models.QuerySet["Report"]):
             version__gt=models.OuterRef("version"),
         )
         return self.exclude(models.Exists(newer))
+
+
+class PassageQuerySet(models.QuerySet["Passage"]):
+    def in_text_order(self) -> "PassageQuerySet":
+        return self.order_by("report", "number", "pk")
+
+    def confirmed(self) -> "PassageQuerySet":
+        """Those of which a person has said what they do."""
+        return self.filter(confirmed_at__isnull=False)
+
+    def unconfirmed(self) -> "PassageQuerySet":
+        return self.filter(confirmed_at=None)
 
 
 class InstrumentQuerySet(models.QuerySet["Instrument"]):

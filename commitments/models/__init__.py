@@ -3,8 +3,10 @@
 from .commitment import Commitment, CommitmentLink, Quotation, Theme
 from .obligation import Deadline, Extension, Obligation
 from .progress import Evidence, ProgressReport, StoredFile
+from .workbench import CandidateDecision, WorkbenchAction
 
 __all__ = [
+    "CandidateDecision",
     "Commitment",
     "CommitmentLink",
     "Deadline",
@@ -15,4 +17,5 @@ __all__ = [
     "Quotation",
     "StoredFile",
     "Theme",
+    "WorkbenchAction",
 ]

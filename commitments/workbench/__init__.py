@@ -1,0 +1,1 @@
+"""From a report to the register: deciding on every passage and candidate of a report."""

@@ -119,6 +119,17 @@ class ActionKind(TextChoices):
     REGISTER = "register", _("registered commitments")
 
 
+class RecheckState(TextChoices):
+    """What became of a commitment whose words a corrected report changed."""
+
+    OPEN = "open", _("To re-check")
+    ANCHORED = "re-anchored", _("The new words still say it")
+    KEPT = "kept", _("It stays with the words of the earlier version")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    REPLACED = "replaced", _("Replaced by another")
+    OVERTAKEN = "overtaken", _("Overtaken by a later version")
+
+
 class Strength(TextChoices):
     """From the operative words, kept as they stand (coding manual §4)."""
 

@@ -30,6 +30,23 @@ class Function(TextChoices):
     PROCEDURE = "procedure", _("Procedure")
 
 
+class DocumentKind(TextChoices):
+    """What kind of file a text came in: the ending of its name. Pasted text is plain text."""
+
+    TEXT = "txt", _("Plain text")
+    HTML = "html", _("Web page (HTML)")
+    DOCX = "docx", _("Word document (DOCX)")
+    PDF = "pdf", _("PDF")
+
+
+class ReportLanguage(TextChoices):
+    """What a report can be written in."""
+
+    ENGLISH = "en", _("English")
+    RUSSIAN = "ru", _("Russian")
+    CHINESE = "zh", _("Chinese")
+
+
 class InstrumentKind(TextChoices):
     PROGRAMME = "programme", _("Programme")
     STRATEGY = "strategy", _("Strategy")

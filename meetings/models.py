@@ -15,7 +15,7 @@ from accounts.choices import Weekday
 from accounts.models import validate_zone
 
 from .calendar import knows_country
-from .choices import Function, InstrumentKind, PartyKind, Sensitivity
+from .choices import DocumentKind, Function, InstrumentKind, PartyKind, Sensitivity
 from .querysets import (
     FocalPointQuerySet,
     InstrumentQuerySet,
@@ -310,10 +310,14 @@ class Report(models.Model):
     version = models.PositiveSmallIntegerField(_("version"), default=1)
     title = models.CharField(_("title"), max_length=250)
     source_url = models.URLField(_("source"), blank=True)
+    kind = models.CharField(
+        _("kind"), max_length=4, choices=DocumentKind.choices, default=DocumentKind.TEXT
+    )
     raw = models.BinaryField(_("raw bytes"))
     raw_sha256 = models.CharField(_("SHA-256 of the raw bytes"), max_length=64)
     text = models.TextField(_("canonical text"))
     sha256 = models.CharField(_("SHA-256 of the canonical text"), max_length=64)
+    stored_at = models.DateTimeField(_("stored"), null=True, editable=False)
     # When its passages were stored; empty while only the text is.
     read_at = models.DateTimeField(_("read"), null=True, editable=False)
     sensitivity = models.CharField(
@@ -350,7 +354,15 @@ class Report(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("meetings:report", args=[self.meeting.slug])
+        return f"{reverse('meetings:report', args=[self.meeting.slug])}?language={self.language}"
+
+    def get_version_url(self) -> str:
+        """The page of this version, whatever came after it."""
+        return f"{self.get_absolute_url()}&version={self.version}"
+
+    def get_reading_url(self) -> str:
+        """The page that tells how far the reading of this text is."""
+        return f"{reverse('meetings:reading', args=[self.meeting.slug])}?language={self.language}"
 
 
 class Passage(models.Model):
@@ -359,7 +371,7 @@ class Passage(models.Model):
     report = models.ForeignKey(
         Report, verbose_name=_("report"), on_delete=models.PROTECT, related_name="passages"
     )
-    number = models.PositiveSmallIntegerField(_("number"))
+    number = models.PositiveIntegerField(_("number"))
     start = models.PositiveIntegerField(_("start"))
     end = models.PositiveIntegerField(_("end"))
     function = models.CharField(_("function"), max_length=16, choices=Function.choices)

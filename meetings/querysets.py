@@ -153,6 +153,18 @@ class ReportQuerySet(models.QuerySet["Report"]):
         )
         return self.exclude(models.Exists(newer))
 
+    def unread(self) -> "ReportQuerySet":
+        """Those of which only the text is stored."""
+        return self.filter(read_at=None)
+
+    def versions_of(self, report: "Report") -> "ReportQuerySet":
+        """Every version of the same text: of one meeting, in one language."""
+        return self.filter(meeting=report.meeting_id, language=report.language)
+
+    def earliest_first(self) -> "ReportQuerySet":
+        """A version before those that correct it."""
+        return self.order_by("meeting", "language", "version", "pk")
+
 
 class PassageQuerySet(models.QuerySet["Passage"]):
     def in_text_order(self) -> "PassageQuerySet":

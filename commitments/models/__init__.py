@@ -3,6 +3,7 @@
 from .commitment import Commitment, CommitmentLink, Quotation, Theme
 from .obligation import Deadline, Extension, Obligation
 from .progress import Evidence, ProgressReport, StoredFile
+from .recheck import Recheck
 from .workbench import CandidateDecision, WorkbenchAction
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Obligation",
     "ProgressReport",
     "Quotation",
+    "Recheck",
     "StoredFile",
     "Theme",
     "WorkbenchAction",

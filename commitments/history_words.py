@@ -17,11 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Event, User
-from meetings.models import FocalPoint, Instrument, Meeting, Party
+from meetings.choices import Function
+from meetings.models import FocalPoint, Instrument, Meeting, Party, Passage, Report
 from ui.words import day_words
 
 from .choices import LinkKind, Status
-from .models import Commitment, Obligation, Theme
+from .models import CandidateDecision, Commitment, Obligation, Theme
 
 WHAT: dict[str, str | Promise] = {
     "commitment.registered": gettext_lazy("entered the commitment"),
@@ -44,6 +45,18 @@ WHAT: dict[str, str | Promise] = {
     "extension.refused": gettext_lazy("refused more time"),
     "evidence.added": gettext_lazy("added evidence"),
     "evidence.removed": gettext_lazy("removed evidence"),
+    "candidate.accepted": gettext_lazy("accepted the candidate"),
+    "candidate.dismissed": gettext_lazy("dismissed the candidate"),
+    "candidate.reopened": gettext_lazy("opened the candidate again"),
+    "candidate.edited": gettext_lazy("changed the candidate"),
+    "candidate.split": gettext_lazy("split the candidate"),
+    "candidate.merged": gettext_lazy("merged the candidate with others"),
+    "candidate.marked": gettext_lazy("marked other words as a candidate"),
+    "candidate.registered": gettext_lazy("registered accepted candidates"),
+    "passage.confirmed": gettext_lazy("confirmed the passage"),
+    "passage.confirmed_many": gettext_lazy("confirmed passages without candidates"),
+    "text.read": gettext_lazy("read the report"),
+    "text.undone": gettext_lazy("took back what was done on the report"),
     "meeting.added": gettext_lazy("entered the meeting"),
     "meeting.changed": gettext_lazy("changed the meeting"),
     "meeting.moved": gettext_lazy("moved the meeting"),
@@ -75,13 +88,22 @@ MODELS: dict[str, type[models.Model]] = {
     "party": Party,
     "focalpoint": FocalPoint,
     "user": User,
+    "report": Report,
+    "passage": Passage,
+    "candidatedecision": CandidateDecision,
 }
 # Keys of events that are no words for people.
 _UNTOLD = frozenset(
     {"version", "report", "extension", "evidence", "sha256", "party", "lead", "contributing"}
 )
 _FIELDS = {"from": "starts_on", "until": "ends_on", "person": "user", "deputy": "is_deputy"}
-_READ_WITH = {Obligation: ("commitment", "party"), FocalPoint: ("user", "party")}
+_READ_WITH = {
+    Obligation: ("commitment", "party"),
+    FocalPoint: ("user", "party"),
+    Report: ("meeting",),
+    Passage: ("report__meeting",),
+    CandidateDecision: ("passage__report__meeting",),
+}
 Rows = dict[Any, models.Model]
 
 
@@ -214,6 +236,28 @@ def _title(event: Event, names: Names) -> str:
     return str(event.after.get("title", ""))
 
 
+def _candidate(event: Event, names: Names) -> str:
+    words = {"n": event.after.get("number", ""), "title": event.after.get("title", "")}
+    if not words["title"]:
+        return _("passage %(n)s") % words
+    return _("passage %(n)s: %(title)s") % words
+
+
+def _registered(event: Event, names: Names) -> str:
+    return ", ".join(map(str, event.after.get("references", ())))
+
+
+def _passage(event: Event, names: Names) -> str:
+    function = event.after.get("function", "")
+    known = Function(function).label if function in Function.values else function
+    return f"{event.after.get('number', '')}: {known}".strip(": ")
+
+
+def _reading(event: Event, names: Names) -> str:
+    found = event.after.get("passage_count", 0), event.after.get("candidate_count", 0)
+    return _("%(p)s passages, %(c)s candidates") % dict(zip("pc", found, strict=True))
+
+
 def _nothing(event: Event, names: Names) -> str:
     return ""
 
@@ -230,6 +274,11 @@ _TOLD: dict[str, Callable[[Event, Names], str]] = {
     "commitment.linked": _link,
     "party.handed_over": _handover,
     "commitment.registered": _title,
+    "candidate": _candidate,
+    "candidate.registered": _registered,
+    "passage": _passage,
+    "text.read": _reading,
+    "text.undone": _nothing,
 }
 
 

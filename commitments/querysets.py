@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, Subqu
 
 from accounts.models import User
 from meetings.choices import Sensitivity
-from meetings.models import Report
+from meetings.models import Meeting, Report
 from meetings.querysets import answered_for, readable
 
 from .choices import ExtensionState, Life, Reporting, ReportState, Status, Timing
@@ -96,6 +96,14 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         for word in words.casefold().split():
             found = found.filter(search_text__contains=word)
         return found
+
+    def of_meetings_before(self, meeting: Meeting) -> "CommitmentQuerySet":
+        """Of earlier meetings: of the same series by number, of others by day. The newest come first."""
+        before = Q(meeting__series=meeting.series, meeting__number__lt=meeting.number)
+        if meeting.starts_on:
+            before |= Q(meeting__starts_on__lt=meeting.starts_on)
+        found = self.filter(before).exclude(meeting=meeting)
+        return found.order_by(F("meeting__starts_on").desc(nulls_last=True), "reference", "pk")
 
     def having_line(self, lines: "ObligationQuerySet") -> "CommitmentQuerySet":
         """Commitments with at least one of these lines."""

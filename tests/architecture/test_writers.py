@@ -25,6 +25,11 @@ INSIDE = {
     "editing.py",
     "evidence.py",
     "handover.py",
+    "deeds.py",
+    "undo.py",
+    "registering.py",
+    "coded.py",
+    "repeats.py",
     "emails.py",
     "words.py",
 }
@@ -62,6 +67,10 @@ WRITING_MODULES = {
     "commitments/loading.py",
     "commitments/progress.py",
     "commitments/services.py",
+    "commitments/workbench/coded.py",
+    "commitments/workbench/deeds.py",
+    "commitments/workbench/services.py",
+    "commitments/workbench/undo.py",
     "sco_tracker/sample.py",  # the passwords of the sample, once, and the meeting's officer
 }
 

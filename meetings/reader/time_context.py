@@ -1,0 +1,113 @@
+"""How the words around a date are to be taken: past acts, names, instruments (coding manual §6)."""
+
+import re
+from dataclasses import dataclass
+
+from meetings.reader.time_lexicon import TimeLexicon
+from meetings.reader.types import Span
+
+_NEAR = 150  # characters in which the noun that a period belongs to is looked for
+_QUOTED = re.compile('[«“"《「][^«»“”"《》「」\n]{0,140}[»”"》」]')
+
+
+@dataclass(frozen=True)
+class Context:
+    """A date in a window of text: `where` with its preposition, `core` without."""
+
+    text: str
+    lower: str
+    lexicon: TimeLexicon
+    where: Span
+    core: Span
+    relation: str
+
+    def is_past(self) -> bool:
+        """Whether the nearest verb before is that of a past act; without one, the first verb behind."""
+        words = self.lexicon.context
+        start = self._clause_start()
+        past = _last(words["past"], self.lower, start, self.where[0])
+        future = _last(words["future"], self.text, start, self.where[0])
+        if past < 0 and future < 0:
+            return self._is_past_behind()
+        return past > future
+
+    def _is_past_behind(self) -> bool:
+        words, end = self.lexicon.context, self.where[1]
+        past = words["past_after"].search(self.lower, end)
+        if past is None:
+            return False
+        stop = words["clause"].search(self.lower, end)
+        future = words["future_after"].search(self.lower, end)
+        return not (
+            (future and future.start() <= past.start()) or (stop and stop.start() < past.start())
+        )
+
+    def _clause_start(self) -> int:
+        return max(_last_end(self.lexicon.context["clause"], self.lower, 0, self.where[0]), 0)
+
+    def is_instrument(self, is_range: bool) -> bool:
+        """Whether the period belongs to the name of a programme, plan, strategy or the like."""
+        words, (start, end) = self.lexicon.context, self.where
+        if is_range and words["instrument_after"].match(self.lower, end):
+            return self.relation in ("", "in", "for", "of") or self.is_adjective()
+        if self.relation not in ("", "for", "until"):
+            return False
+        noun = _last_match(words["instrument"], self.lower, max(0, start - _NEAR), start)
+        if noun is None or words["instrument_break"].search(self.lower, noun.end(), start):
+            return False
+        words_between = len(self.lower[noun.end() : start].split())
+        if self.relation == "for":
+            return True
+        if is_range and not self.relation:
+            return words_between <= 6
+        # "Strategy until 2035" is a title, "carry out the strategy until 2025" may be none.
+        near = words_between <= (4 if self.relation else 0)
+        return near and (self.lexicon.joined or self.text[noun.start()].isupper())
+
+    def is_name(self) -> bool:
+        """Whether the figure is part of a name, or counts something else than years."""
+        words, (start, end) = self.lexicon.context, self.where
+        if words["not_year"].match(self.lower, end) or words["name_after"].match(self.lower, end):
+            return True
+        if not self.relation and words["name_before"].search(self.lower, max(0, start - 20), start):
+            return not self._instrument_before()
+        return self._is_quoted()
+
+    def _instrument_before(self) -> bool:
+        """In brackets behind an instrument: "the action plan (2021-2025)"."""
+        start = self.where[0]
+        near = self.lower[max(0, start - 40) : start].rstrip("( ")
+        match = _last_match(self.lexicon.context["instrument"], near, 0, len(near))
+        return match is not None and match.end() == len(near)
+
+    def _is_quoted(self) -> bool:
+        """Inside quotation marks with a capital: a name or a theme."""
+        for match in _QUOTED.finditer(self.text):
+            if match.start() > self.where[0]:
+                break
+            inside = match.end() >= self.where[1]
+            if inside and (self.lexicon.joined or match[0][1].isupper()):
+                return not self.is_instrument(is_range=True)
+        return False
+
+    def is_adjective(self) -> bool:
+        """Whether a year stands like an adjective: "the 2025 …"."""
+        start = self.core[0]
+        return bool(self.lexicon.determiner.search(self.lower, max(0, start - 8), start))
+
+
+def _last_match(pattern: re.Pattern[str], text: str, start: int, end: int) -> re.Match[str] | None:
+    last = None
+    for last in pattern.finditer(text, start, end):  # noqa: B007 - the last is what is wanted
+        pass
+    return last
+
+
+def _last(pattern: re.Pattern[str], text: str, start: int, end: int) -> int:
+    match = _last_match(pattern, text, start, end)
+    return match.start() if match else -1
+
+
+def _last_end(pattern: re.Pattern[str], text: str, start: int, end: int) -> int:
+    match = _last_match(pattern, text, start, end)
+    return match.end() if match else -1

@@ -12,6 +12,7 @@ class CommitmentsConfig(AppConfig):
         from . import panels
 
         register("report.text", panels.report_text)
+        register("report.aside", panels.report_rechecks)
         register("report.aside", panels.report_commitments)
         register("meeting.main", panels.meeting_commitments)
         register("meeting.acts", panels.meeting_acts)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.models import Meeting, Party
 from ui.filters import RowsFilter
 
-from .choices import Basis, Claim, Reporting, ReportState, Status, Strength, Timing
+from .choices import Basis, Claim, RecheckState, Reporting, ReportState, Status, Strength, Timing
 from .models import Commitment, Obligation, ProgressReport, Theme
 
 LONGEST_SEARCH = 200
@@ -84,6 +84,11 @@ class CommitmentFilter(LineConditions):
         to_field_name="slug",
     )
     strength = _Many(label=_("Strength"), choices=Strength.choices)
+    recheck = _Many(
+        label=_("Corrected report"),
+        choices=[(RecheckState.OPEN, RecheckState.OPEN.label)],
+        method="to_recheck",
+    )
 
     class Meta:
         model = Commitment
@@ -97,7 +102,12 @@ class CommitmentFilter(LineConditions):
             "reporting",
             "basis",
             "strength",
+            "recheck",
         ]
+
+    def to_recheck(self, queryset: Any, name: str, value: list[str]) -> Any:
+        request = self.request
+        return queryset.to_recheck(request.user, request.now) if value else queryset
 
     def search(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.search(value)

@@ -31,6 +31,12 @@ WHAT: dict[str, str | Promise] = {
     "commitment.revived": gettext_lazy("brought the commitment back into force"),
     "commitment.replaced": gettext_lazy("replaced the commitment"),
     "commitment.linked": gettext_lazy("linked the commitment"),
+    "commitment.quoted_anew": gettext_lazy("quoted the corrected report in the same words"),
+    "commitment.flagged": gettext_lazy(
+        "flagged the commitment: a corrected report changes its words"
+    ),
+    "commitment.rechecked": gettext_lazy("found that the corrected report still says it"),
+    "commitment.kept": gettext_lazy("let it stand in the words of the earlier version"),
     "line.added": gettext_lazy("added the line"),
     "line.edited": gettext_lazy("changed the line"),
     "line.reopened": gettext_lazy("reopened the line"),
@@ -55,6 +61,7 @@ WHAT: dict[str, str | Promise] = {
     "candidate.registered": gettext_lazy("registered accepted candidates"),
     "passage.confirmed": gettext_lazy("confirmed the passage"),
     "passage.confirmed_many": gettext_lazy("confirmed passages without candidates"),
+    "text.stored": gettext_lazy("stored the report"),
     "text.read": gettext_lazy("read the report"),
     "text.undone": gettext_lazy("took back what was done on the report"),
     "meeting.added": gettext_lazy("entered the meeting"),
@@ -104,6 +111,12 @@ _READ_WITH = {
     Passage: ("report__meeting",),
     CandidateDecision: ("passage__report__meeting",),
 }
+# Whole texts and files, of which no line of the history says anything.
+_READ_WITHOUT = {
+    Report: ("raw", "text"),
+    Passage: ("report__raw", "report__text"),
+    CandidateDecision: ("passage__report__raw", "passage__report__text"),
+}
 Rows = dict[Any, models.Model]
 
 
@@ -147,7 +160,8 @@ class Names:
             missing = keys - self._rows[model].keys()
             if missing:
                 rows = model._default_manager.select_related(*_READ_WITH.get(model, ()))
-                self._rows[model].update(rows.in_bulk(missing))
+                lean = rows.defer(*_READ_WITHOUT.get(model, ()))
+                self._rows[model].update(lean.in_bulk(missing))
 
     def _shown_references(
         self, events: list[Event], user: User | None, now: datetime | None

@@ -16,7 +16,7 @@ from accounts.choices import Via
 from accounts.requests import Request
 from ui.saving import attempt, see_anew, status_of
 
-from . import deadlines, editing, extensions, progress, rules, services
+from . import deadlines, editing, extensions, progress, reading, rules, services
 from .choices import ExtensionState, Life, ReportState
 from .evidence_forms import FileForm, LinkForm
 from .forms import (
@@ -263,7 +263,7 @@ def _page(
 
 
 def _quotes(commitment: Commitment) -> list[str]:
-    return [row.text for row in commitment.quotations.with_text()]
+    return [row.text for row in reading.current(commitment.quotations.with_text())]
 
 
 def _reports(request: Request, row: Obligation) -> dict[str, Any]:

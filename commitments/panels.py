@@ -11,7 +11,7 @@ from accounts.requests import Request
 from meetings.models import Instrument, Meeting, Party, Report
 
 from . import reading, words
-from .models import Commitment, Obligation, Quotation
+from .models import Commitment, Obligation, Quotation, Recheck
 from .querysets import CommitmentQuerySet
 from .rules import roll_up
 from .tables import note_timing, soonest
@@ -33,6 +33,14 @@ def report_commitments(request: Request, *, report: Report) -> str:
         _visible(request).filter(quotations__report=report).order_by("reference", "pk").distinct()
     )
     return render_to_string("commitments/_report_commitments.html", {"commitments": rows})
+
+
+def report_rechecks(request: Request, *, report: Report) -> str:
+    """How many commitments this version changes that nobody has looked at yet."""
+    waiting = Recheck.objects.open().visible_to(request.user, request.now).filter(report=report)
+    found = waiting.filter(commitment__in=_visible(request)).count()
+    context = {"rechecks": found, "meeting": report.meeting}
+    return render_to_string("commitments/_report_rechecks.html", context)
 
 
 def meeting_commitments(request: Request, *, meeting: Meeting) -> str:

@@ -105,6 +105,13 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         found = self.filter(before).exclude(meeting=meeting)
         return found.order_by(F("meeting__starts_on").desc(nulls_last=True), "reference", "pk")
 
+    def to_recheck(self, user: User, now: datetime) -> "CommitmentQuerySet":
+        """Those whose words a corrected report changes, as far as the person may read that report."""
+        from .models import Recheck
+
+        waiting = Recheck.objects.open().visible_to(user, now)
+        return self.filter(Exists(waiting.filter(commitment=OuterRef("pk"))))
+
     def having_line(self, lines: "ObligationQuerySet") -> "CommitmentQuerySet":
         """Commitments with at least one of these lines."""
         return self.filter(Exists(lines.filter(commitment=OuterRef("pk"))))

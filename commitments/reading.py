@@ -20,6 +20,24 @@ class Paragraph:
     is_context: bool
 
 
+def current(quotations: Iterable[Quotation]) -> list[Quotation]:
+    """Those on the newest version that is quoted, of each meeting and language.
+
+    When a report is corrected, a commitment keeps its quotations of the earlier version beside the new
+    ones: they say what it was registered from.
+    """
+    rows = list(quotations)
+    newest: dict[tuple[int, str], int] = {}
+    for row in rows:
+        text = row.report.meeting_id, row.report.language
+        newest[text] = max(newest.get(text, 0), row.report.version)
+    return [
+        row
+        for row in rows
+        if row.report.version == newest[row.report.meeting_id, row.report.language]
+    ]
+
+
 def marks_of(quotations: Iterable[Quotation], commitment: Commitment | None = None) -> list[Mark]:
     """The marks of quotations: those of `commitment` as quote and operative words, all others as other.
 

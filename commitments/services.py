@@ -18,7 +18,7 @@ from accounts.models import User
 from meetings.choices import Sensitivity
 from meetings.models import Instrument, Meeting, Party, Report
 
-from . import deadlines, notes
+from . import deadlines, notes, reading
 from .choices import Basis, Purpose, Role, Status
 from .claims import claim
 from .deadlines import Period
@@ -276,7 +276,7 @@ def _add_lines(commitment: Commitment, promise: Promise, now: datetime) -> None:
 
 def refresh_search_text(commitment: Commitment) -> None:
     """Write what search looks through, casefolded: SQLite ignores case for ASCII letters only."""
-    quotes = [row.text for row in commitment.quotations.with_text()]
+    quotes = [row.text for row in reading.current(commitment.quotations.with_text())]
     names = commitment.instruments.values_list("name", flat=True)
     words = [commitment.reference, commitment.title, *quotes, *names]
     text = "\n".join(words).casefold()

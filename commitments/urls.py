@@ -5,6 +5,7 @@ from django.urls import path
 from accounts.access import Access, access
 
 from . import edit_views, line_views, views
+from .corrections import views as corrections
 
 app_name = "commitments"
 urlpatterns = [
@@ -18,6 +19,7 @@ urlpatterns = [
     path("<str:reference>/link/", edit_views.link, name="link"),
     path("<str:reference>/add-line/", edit_views.add_line, name="add-line"),
     path("<str:reference>/deadline/", edit_views.move_deadline, name="deadline-of-all"),
+    path("<str:reference>/recheck/<int:pk>/", corrections.recheck, name="recheck"),
     path("<str:reference>/<str:party>/", line_views.line, name="line"),
     path("<str:reference>/<str:party>/status/", line_views.change_status, name="status"),
     path("<str:reference>/<str:party>/reopen/", line_views.reopen, name="reopen"),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import Access, access
 from accounts.requests import Request
+from meetings.comparing import Piece, pieces
 from meetings.models import Party
 from meetings.querysets import parties_of
 from ui.lists import ListPage, View
@@ -23,7 +24,15 @@ from .filters import CommitmentFilter, LineFilter, ReportFilter
 from .forms import DeadlineForm, StatusForm
 from .history import entries
 from .may import may_write_on
-from .models import Commitment, CommitmentLink, Deadline, Obligation, ProgressReport, Quotation
+from .models import (
+    Commitment,
+    CommitmentLink,
+    Deadline,
+    Obligation,
+    ProgressReport,
+    Quotation,
+    Recheck,
+)
 from .rules import roll_up
 from .tables import CommitmentTable, LineTable, ReportTable, note_timing
 
@@ -127,6 +136,7 @@ def detail(request: Request, reference: str) -> HttpResponse:
         "excerpts": _excerpts(request, commitment),
         "deadlines": _deadlines(commitment, lines),
         "story": _story(request, commitment),
+        "rechecks": _rechecks(request, commitment),
         "log": log[:LOG_SHOWN],
         "log_count": len(log),
     }
@@ -161,9 +171,8 @@ def _story(request: Request, commitment: Commitment) -> list[CommitmentLink]:
 def _excerpts(request: Request, commitment: Commitment) -> list[dict[str, Any]]:
     """Each report that is quoted, its quoted paragraphs, and the other commitments marked there."""
     visible = Commitment.objects.visible_to(request.user, request.now)
-    reports = {
-        quotation.report for quotation in commitment.quotations.select_related("report__meeting")
-    }
+    quoted = commitment.quotations.with_text().select_related("report__meeting")
+    reports = {quotation.report for quotation in reading.current(quoted)}
     found = []
     for report in sorted(reports, key=lambda report: report.pk):
         rows = Quotation.objects.filter(report=report, commitment__in=visible)
@@ -178,6 +187,13 @@ def _excerpts(request: Request, commitment: Commitment) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _rechecks(request: Request, commitment: Commitment) -> list[tuple[Recheck, list[Piece]]]:
+    """What corrected reports did to its words and nobody has decided on, with the difference."""
+    rows = Recheck.objects.open().visible_to(request.user, request.now)
+    waiting = rows.filter(commitment=commitment).for_page().in_order()
+    return [(row, pieces(row.before, row.after)) for row in waiting]
 
 
 def _deadlines(commitment: Commitment, lines: list[Obligation]) -> list[Deadline]:

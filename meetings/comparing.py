@@ -60,6 +60,15 @@ class Change:
         return start <= self.start and self.end <= end
 
 
+@dataclass(frozen=True)
+class Counterpart:
+    """Where a span stands in the later text, and whether its words are the same there."""
+
+    start: int
+    end: int
+    is_same: bool
+
+
 def flat(text: str) -> str:
     """A text in which only its words count: every run of white space is one space."""
     return " ".join(text.split())
@@ -97,9 +106,8 @@ def pieces(earlier: str, later: str) -> list[Piece]:
 
 def changes(earlier: str, later: str) -> list[Change]:
     """Where the earlier text was changed. White space does not count."""
-    before = [token for token in _TOKEN.finditer(earlier) if not token[0].isspace()]
-    after = [token[0] for token in _TOKEN.finditer(later) if not token[0].isspace()]
-    words = [token[0] for token in before]
+    before = _words(earlier)
+    words, after = [word[0] for word in before], [word[0] for word in _words(later)]
     starts = [*(token.start() for token in before), len(earlier)]
     return [
         Change(starts[old.start], before[old.stop - 1].end() if words[old] else starts[old.start])
@@ -108,11 +116,42 @@ def changes(earlier: str, later: str) -> list[Change]:
     ]
 
 
+def counterpart(start: int, end: int, earlier: str, later: str) -> Counterpart | None:
+    """Where a span of the earlier text stands in the later one; None when nothing of it is left.
+
+    With other words it is the span from the counterpart of its first word to that of its last.
+    """
+    before, after = _words(earlier), _words(later)
+    inside = [at for at, word in enumerate(before) if word.start() < end and word.end() > start]
+    if not inside:
+        return None
+    first, last = inside[0], inside[-1]
+    a = b = -1
+    is_same = False
+    for is_equal, old, new in _runs([w[0] for w in before], [w[0] for w in after]):
+        if old.start <= first < old.stop:
+            a = new.start + (first - old.start if is_equal else 0)
+            is_same = is_equal and last < old.stop
+        if old.start <= last < old.stop:
+            b = new.start + last - old.start if is_equal else new.stop - 1
+    if b < a or b < 0:
+        return None
+    if not is_same:
+        return Counterpart(after[a].start(), after[b].end(), is_same=False)
+    # A span may begin or end inside a word.
+    head, tail = start - before[first].start(), before[last].end() - end
+    return Counterpart(after[a].start() + max(0, head), after[b].end() - max(0, tail), is_same=True)
+
+
 def closest(text: str, among: Sequence[str]) -> int | None:
     """Which of some texts is most like `text`; None when none is alike."""
     scores = [fuzz.ratio(flat(text), flat(other), score_cutoff=ALIKE) for other in among]
     best = max(scores, default=0.0)
     return scores.index(best) if best else None
+
+
+def _words(text: str) -> list[re.Match[str]]:
+    return [token for token in _TOKEN.finditer(text) if not token[0].isspace()]
 
 
 def _same_in_order(before: list[str], after: list[str]) -> list[tuple[int, int]]:

@@ -22,6 +22,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from commitments.choices import Basis
 from commitments.models import Commitment, Obligation
+from commitments.reading import current
 from meetings.choices import Sensitivity
 from ui import words
 
@@ -173,7 +174,9 @@ def is_restricted(line: Obligation) -> bool:
 
 
 def _quotation(commitment: Commitment) -> str:
-    parts = sorted(commitment.quotations.all(), key=lambda part: (part.report_id, part.start))
+    parts = sorted(
+        current(commitment.quotations.all()), key=lambda part: (part.report_id, part.start)
+    )
     quoted = one_line(GAP.join(part.text for part in parts))
     if len(quoted) <= LONGEST_QUOTATION:
         return quoted

@@ -63,10 +63,12 @@ def _register(request: Request) -> dict[str, Any]:
 def _awaiting_me(request: Request) -> dict[str, Any]:
     """What waits for an officer: reports to validate, requests for more time, parties with nobody."""
     reports = ProgressReport.objects.visible_to(request.user, request.now).submitted()
+    visible = Commitment.objects.visible_to(request.user, request.now)
     today = request.now.astimezone(request.user.zone).date()
     return {
         "waiting": list(reports.for_list().oldest_first()[:AHEAD]),
         "asked": list(Extension.objects.asked().for_list().newest_first()[:AHEAD]),
+        "rechecks": visible.to_recheck(request.user, request.now).count(),
         "nobody": list(Party.objects.without_focal_point(today).in_order()),
     }
 

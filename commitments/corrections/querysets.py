@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 from accounts.models import User
-from commitments.choices import RecheckState
+from commitments.choices import Life, RecheckState
 from meetings.models import Report
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 class RecheckQuerySet(models.QuerySet["Recheck"]):
     def open(self) -> "RecheckQuerySet":
-        """Those that still wait for a person."""
-        return self.filter(state=RecheckState.OPEN)
+        """Those that still wait for a person. What is out of force need not be re-checked."""
+        return self.filter(state=RecheckState.OPEN, commitment__life=Life.ACTIVE)
 
     def visible_to(self, user: User, now: datetime) -> "RecheckQuerySet":
         """Those that quote a text which the person may read, whatever may be read of the commitment."""

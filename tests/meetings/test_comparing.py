@@ -5,7 +5,18 @@ import time
 
 import pytest
 
-from meetings.comparing import GONE, NEW, SAME, Change, Match, changes, closest, match, pieces
+from meetings.comparing import (
+    GONE,
+    NEW,
+    SAME,
+    Change,
+    Match,
+    changes,
+    closest,
+    counterpart,
+    match,
+    pieces,
+)
 
 OLD = [
     "Information report",
@@ -130,3 +141,43 @@ def test_three_thousand_passages_that_are_all_alike_are_matched_in_seconds():
     began = time.monotonic()
     assert sum(held is not None for held in match(earlier, later)) > 2900
     assert time.monotonic() - began < 15
+
+
+def found_in(words, earlier, later):
+    start = earlier.index(words)
+    place = counterpart(start, start + len(words), earlier, later)
+    return place and (later[place.start : place.end], place.is_same)
+
+
+def test_a_span_is_found_again_where_its_words_are_the_same():
+    later = "As before, they agreed to hold\nexercises by 2020."
+    assert found_in("hold exercises", "They agreed to hold exercises by 2020.", later) == (
+        "hold\nexercises",
+        True,
+    )
+
+
+def test_a_span_of_other_words_reaches_from_its_first_word_to_its_last():
+    earlier, later = "to hold exercises by 2020.", "to hold joint exercises by 2021."
+    assert found_in("hold exercises by 2020", earlier, later) == (
+        "hold joint exercises by 2021",
+        False,
+    )
+
+
+def test_a_span_that_begins_and_ends_inside_words_keeps_its_letters():
+    assert found_in("ld exer", "to hold exercises", "We will try to hold exercises") == (
+        "ld exer",
+        True,
+    )
+
+
+def test_of_a_span_that_is_gone_nothing_is_found():
+    assert found_in("by 2020", "hold exercises by 2020", "hold exercises") is None
+
+
+def test_a_span_of_a_chinese_text_is_found_again():
+    assert found_in("举行演习", "双方同意举行演习。", "双方一致同意举行演习。") == (
+        "举行演习",
+        True,
+    )

@@ -87,8 +87,11 @@ def _in_year(words: Words, year: int | None, make: Callable[[int], Period]) -> P
     raise ValueError
 
 
-def _day_number(word: str) -> int:
-    return int("".join(c for c in word if c.isdecimal()))
+def _day_number(words: Words, name: str) -> int:
+    """The day of a month: "15th", "15-го", 十五."""
+    word = words[name] or ""
+    figures = "".join(c for c in word if c.isdecimal())
+    return int(figures) if figures else words.lexicon.count("numbers", word)
 
 
 def _month(words: Words, name: str = "month") -> int:
@@ -97,8 +100,8 @@ def _month(words: Words, name: str = "month") -> int:
 
 def a_date(words: Words) -> Period:
     """A day, or several of one month ("14-15 June 2024")."""
-    first = _day_number(words["d"] or "")
-    last = _day_number(words["d2"] or words["d"] or "")
+    first = _day_number(words, "d")
+    last = _day_number(words, "d2") if words["d2"] else first
     month = _month(words)
     return _in_year(
         words, words.year(), lambda year: Period(date(year, month, first), date(year, month, last))
@@ -108,7 +111,7 @@ def a_date(words: Words) -> Period:
 def dates(words: Words) -> Period:
     """From a day of one month to a day of another; the year may stand with the last only."""
     year2 = words.year("2") or words.year()
-    first, last = _day_number(words["d"] or ""), _day_number(words["d2"] or "")
+    first, last = _day_number(words, "d"), _day_number(words, "d2")
     month, month2 = _month(words), _month(words, "month2")
 
     def make(year: int) -> Period:
@@ -138,13 +141,14 @@ def month(words: Words) -> Period:
 
 def years(words: Words) -> Period | None:
     """Several years: "2019-2021", "2025-26", "2024 and 2025". None where the second is none."""
-    first, second = int(words["year"] or 0), words["year2"] or words["year3"]
-    last = _second_year(first, second or "")
+    first, second = words.lexicon.year(words["year"] or ""), words["year2"] or words["year3"]
+    last = _second_year(first, words.lexicon.year(second or ""))
     return None if last is None else Period(date(first, 1, 1), date(last, 12, 31))
 
 
-def _second_year(first: int, word: str) -> int | None:
-    last = int(word) if len(word) == 4 else first - first % 100 + int(word)
+def _second_year(first: int, named: int) -> int | None:
+    """The last year, of which two figures may be written; None where it is not later."""
+    last = named if named >= 100 else first - first % 100 + named
     return last if first < last < first + 100 else None
 
 
@@ -167,6 +171,17 @@ def _half_month(year: int, number: int, first: bool) -> Period:
     if first:
         return Period(date(year, number, 1), date(year, number, 15))
     return Period(date(year, number, 16), month_end(year, number))
+
+
+def third(words: Words) -> Period:
+    """Ten days of a month: its first, second or last, that one to the month's end."""
+    number, which = _month(words), words.count("ordinals", "n") or 1
+
+    def make(year: int) -> Period:
+        last = month_end(year, number) if which > 2 else date(year, number, 10 * which)
+        return Period(date(year, number, 10 * which - 9), last)
+
+    return _in_year(words, words.year(), make)
 
 
 def quarter(words: Words) -> Period:
@@ -208,7 +223,8 @@ def _fiscal_year(words: Words, start: int) -> int:
     if (named := words["fy"]) is None:
         begun = words.day.year - (words.day.month < abs(start))
         return begun + (words.count("which", "which") or 0)
-    year = int(named) if len(named) == 4 else 2000 + int(named)
+    year = words.lexicon.year(named)
+    year = year if year >= 100 else 2000 + year
     return year - 1 if start < 0 and not words["fy2"] else year
 
 
@@ -271,11 +287,15 @@ CALENDAR: dict[str, Callable[[Words], Period | None]] = {
     "quarter": quarter,
     "quarter_short": quarter,
     "season": season,
+    "season_in": season,
+    "third": third,
     "fiscal": fiscal,
     "relative": relative,
     "bare": bare,
     "yearend": yearend,
     "ahead": ahead,
+    "ahead_alone": ahead,
+    "term": ahead,
     "duration": ahead,
     "event": nothing,
     "year_event": nothing,

@@ -26,6 +26,7 @@ _REACH = 50  # characters in which the words "by the end of the" stand before a 
 
 _EVENTS = frozenset({"event", "year_event", "occasion", "cop"})
 _OPEN = frozenset({"occasion", "cop"})
+_DAYS = frozenset({"date", "date_us", "dates", "dates_us", "iso", "numeric"})
 _OPENING = frozenset({"from", "after"})
 _CLOSING = frozenset({"by", "before", "until"})
 # Expressions that are one only behind such a word: "two years" alone is none.
@@ -35,6 +36,7 @@ _NEEDED = {
     "occasion": frozenset({"by", "before", "in", "at"}),
     "cop": frozenset({"by", "before", "in", "at"}),
     "duration": frozenset({"within", "in", "by", "before", "for"}),
+    "term": frozenset({"in"}),
     "ahead": frozenset({"within", "in", "by", "before", "for", "until"}),
 }
 
@@ -246,20 +248,21 @@ def _joined(event: Expression, date_of_it: Expression) -> Expression:
 
 def _judged(window: Window, lexicon: TimeLexicon, day: date, found: Expression) -> TimeWords:
     """What an expression is for the act beside it."""
-    period = _due(found)
+    period = _due(found, lexicon.day_before_counts)
     kind = _kind(window, lexicon, day, found, period)
     if kind == "reference":
         return _result(window, kind, found.where)
     if kind == "open":
-        return _result(window, kind, found.where, Period(period.opens, None))
+        opens = period.opens if found.relation == "from" else None
+        return _result(window, kind, found.where, Period(opens, None))
     basis = "stated" if period.due else "derived"
     return _result(window, kind, found.where, period, basis)
 
 
-def _due(found: Expression) -> Period:
+def _due(found: Expression, day_before_counts: bool) -> Period:
     """The period that the words around an expression make of it."""
     period = part(found.period, found.edge)
-    if found.relation == "before" and found.atom not in ("ahead", "duration"):
+    if _is_exclusive(found, day_before_counts):
         return Period(None, _day_before(period, found.edge), period.guess)
     if found.relation in _CLOSING:
         return Period(None, period.due, period.guess)
@@ -268,6 +271,15 @@ def _due(found: Expression) -> Period:
     if found.relation == "after":
         return Period(None, None, period.guess)
     return period
+
+
+def _is_exclusive(found: Expression, day_before_counts: bool) -> bool:
+    """Whether what is named comes after the last day: "before May", «до начала мая»; not 5月1日前."""
+    if found.edge == "beginning" and found.relation == "until":
+        return True
+    if found.relation != "before" or found.atom in ("ahead", "ahead_alone", "duration", "term"):
+        return False
+    return not (day_before_counts and found.atom in _DAYS)
 
 
 def _day_before(period: Period, edge: str) -> date | None:
@@ -317,13 +329,16 @@ def _kind_of_duration(found: Expression) -> str:
 
 def _names_nothing(found: Expression, context: time_context.Context) -> bool:
     """A year is a date only behind "in", "by" or the like; "the 2015 Agreement" is no date."""
-    if found.atom in ("year", "years") and (context.is_adjective() or not found.relation):
+    related = found.relation or context.lexicon.bare_years
+    if found.atom in ("year", "years") and (context.is_adjective() or not related):
         return not (found.edge or found.has("span"))
     return found.atom in ("month", "season") and _is_common_word(found, context)
 
 
 def _is_common_word(found: Expression, context: time_context.Context) -> bool:
     """Whether a month or season alone has nothing that makes it a time: "spring water"."""
+    if context.lexicon.joined:
+        return False
     alone = context.text[slice(*found.core)].isalpha()
     return alone and not found.edge and not found.relation
 
@@ -350,5 +365,5 @@ def _is_over(day: date, found: Expression, period: Period) -> bool:
     """Before the meeting, or its own date."""
     if period.due is None:
         return False
-    own = found.atom in ("date", "date_us", "dates", "dates_us", "iso", "numeric")
+    own = found.atom in _DAYS
     return period.due < day or (own and period.due == day and found.relation not in _CLOSING)

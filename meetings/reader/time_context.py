@@ -24,6 +24,8 @@ class Context:
     def is_past(self) -> bool:
         """Whether the nearest verb before is that of a past act; without one, the first verb behind."""
         words = self.lexicon.context
+        if words["attributive"].match(self.lower, self.where[1]):
+            return True
         start = self._clause_start()
         past = _last(words["past"], self.lower, start, self.where[0])
         future = _last(words["future"], self.text, start, self.where[0])
@@ -50,6 +52,8 @@ class Context:
         words, (start, end) = self.lexicon.context, self.where
         if is_range and words["instrument_after"].match(self.lower, end):
             return self.relation in ("", "in", "for", "of") or self.is_adjective()
+        if self.lexicon.joined and self.relation == "until":  # 《…至2025年发展战略》
+            return self._in_quotes() and bool(words["instrument_after"].match(self.lower, end))
         if self.relation not in ("", "for", "until"):
             return False
         noun = _last_match(words["instrument"], self.lower, max(0, start - _NEAR), start)
@@ -67,6 +71,8 @@ class Context:
     def is_name(self) -> bool:
         """Whether the figure is part of a name, or counts something else than years."""
         words, (start, end) = self.lexicon.context, self.where
+        if words["named"].search(self.lower, max(0, start - 80), start):
+            return True
         if words["not_year"].match(self.lower, end) or words["name_after"].match(self.lower, end):
             return True
         if not self.relation and words["name_before"].search(self.lower, max(0, start - 20), start):
@@ -76,18 +82,20 @@ class Context:
     def _instrument_before(self) -> bool:
         """In brackets behind an instrument: "the action plan (2021-2025)"."""
         start = self.where[0]
-        near = self.lower[max(0, start - 40) : start].rstrip("( ")
+        near = self.lower[max(0, start - 40) : start].rstrip("(（ 》»”\"")
         match = _last_match(self.lexicon.context["instrument"], near, 0, len(near))
         return match is not None and match.end() == len(near)
 
     def _is_quoted(self) -> bool:
-        """Inside quotation marks with a capital: a name or a theme."""
+        """Inside quotation marks with a capital: a name or a theme, unless that of an instrument."""
+        return self._in_quotes() and not self.is_instrument(is_range=True)
+
+    def _in_quotes(self) -> bool:
         for match in _QUOTED.finditer(self.text):
             if match.start() > self.where[0]:
                 break
-            inside = match.end() >= self.where[1]
-            if inside and (self.lexicon.joined or match[0][1].isupper()):
-                return not self.is_instrument(is_range=True)
+            if match.end() >= self.where[1]:
+                return self.lexicon.joined or match[0][1].isupper()
         return False
 
     def is_adjective(self) -> bool:

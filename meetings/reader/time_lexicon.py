@@ -31,6 +31,9 @@ class TimeLexicon:
         }
         # Where words are not set apart by blanks, they may begin anywhere.
         self.joined: bool = source.get("joined", False)
+        # Whether a year needs no preposition; whether "before" a day has that day in it.
+        self.bare_years: bool = source.get("bare_years", False)
+        self.day_before_counts: bool = source.get("day_before_counts", False)
         self.ambiguous = frozenset(source.get("ambiguous", ()))
         edge = "" if self.joined else r"(?<!\w)"
         self.atoms = {name: self._compile(p) for name, p in source["atoms"].items()}
@@ -89,7 +92,8 @@ class TimeLexicon:
         return pattern
 
     def _compile(self, pattern: str) -> re.Pattern[str]:
-        return re.compile(self._expand(pattern).replace(" ", r"\s+"))
+        spaced = self._expand(pattern).replace(" ?", r"\s*").replace(" ", r"\s+")
+        return re.compile(spaced)
 
 
 def kind_of(match: re.Match[str]) -> str:

@@ -1,0 +1,205 @@
+"""Who does what in a sentence: its operative words, the subject before each, the words that each governs.
+
+The sentence is searched in a hidden form of the same length, in which quotations, brackets and names of states
+cannot be mistaken for anything else.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from meetings.reader.parties import Named, hide
+from meetings.reader.passages import Piece
+from meetings.reader.words import ADJECTIVE, NAME, Lexicon, Operator
+
+_QUOTED = re.compile("“[^”]*”|«[^»]*»|\"[^\"]*\"|「[^」]*」|《[^》]*》|‘[^’]{2,}’(?!\\w)")
+_BRACKETS = re.compile(r"\([^()]*\)|（[^（）]*）|\[[^\[\]]*\]")
+_END = re.compile(r"[\s.!?;:,。！？；：，…\"”»)）]+$")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A passage ready to be searched: `masked[i]` hides the character `base + i` of the text."""
+
+    piece: Piece
+    masked: str
+    named: tuple[Named, ...]  # offsets in the text
+
+    @property
+    def base(self) -> int:
+        return self.piece.start
+
+    @property
+    def begin(self) -> int:
+        """Where its words begin in `masked`, after the mark of a list."""
+        return self.piece.body - self.piece.start
+
+    @property
+    def stop(self) -> int:
+        """Where its words end in `masked`, before the full stop."""
+        m = _END.search(self.masked)
+        return m.start() if m else len(self.masked)
+
+    def names_in(self, start: int, end: int) -> list[Named]:
+        """The states and organs named in a stretch of `masked`."""
+        a, b = self.base + start, self.base + end
+        return [n for n in self.named if a <= n.start and n.end <= b]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Who speaks or acts before an operative verb.
+
+    `kind` is "group" (the participants), "named" (states by name, in `codes`), "body" (their own people
+    or organs), "thing" (anything else) or "" (nobody is named).
+    """
+
+    kind: str
+    start: int
+    end: int
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Operative words in a sentence; offsets count in its masked form. `end` to `until` is what they govern."""
+
+    operator: Operator
+    start: int
+    end: int
+    match: re.Match[str]
+    subject: Subject
+    clause: int
+    until: int = 0
+
+
+def sentence(text: str, piece: Piece, named: list[Named]) -> Sentence:
+    """The passage with quotations, brackets and names hidden."""
+    inside = [n for n in named if piece.start <= n.start and n.end <= piece.end]
+    local = [replace(n, start=n.start - piece.start, end=n.end - piece.start) for n in inside]
+    words = hide(text[piece.start : piece.end].replace("\n", " "), local).replace("’", "'")
+    raw = text[piece.start : piece.end].replace("\n", " ")
+    for pattern in (_QUOTED, _BRACKETS):
+        for m in pattern.finditer(raw):
+            hidden = "x" * (m.end() - m.start() - 2)
+            words = words[: m.start() + 1] + hidden + words[m.end() - 1 :]
+    return Sentence(piece, words, tuple(inside))
+
+
+def hits(s: Sentence, lex: Lexicon) -> list[Hit]:
+    """The operative words that count, in order, each with its subject and with the stretch that it governs."""
+    found: list[Hit] = []
+    at = s.begin
+    for start, end, operator, match in _raw(s, lex):
+        if start < at:
+            continue
+        subject, clause = subject_of(s, lex, operator, start, found[-1] if found else None)
+        if subject is None:
+            continue
+        found.append(Hit(operator, start, end, match, subject, clause))
+        at = max(end, start + 1)
+    ends = [*(h.clause for h in found[1:]), s.stop]
+    return [replace(h, until=max(h.end, until)) for h, until in zip(found, ends, strict=False)]
+
+
+def _raw(s: Sentence, lex: Lexicon) -> Iterator[tuple[int, int, Operator, re.Match[str]]]:
+    rows = [
+        (m.start(), order, m.end(), operator, m)
+        for order, operator in enumerate(lex.operators)
+        for m in operator.pattern.finditer(s.masked, s.begin, s.stop)
+        if m.end() > m.start()
+    ]
+    for start, _order, end, operator, m in sorted(rows, key=lambda row: row[:3]):
+        yield start, end, operator, m
+
+
+def subject_of(
+    s: Sentence, lex: Lexicon, operator: Operator, start: int, before: Hit | None
+) -> tuple[Subject | None, int]:
+    """Who the subject of operative words is, and where their clause begins; None where they do not count.
+
+    They count after a subject, after a joining word that carries the last subject on, and at the very
+    beginning of an item or a recital, which has no subject of its own.
+    """
+    begin = before.end if before else s.begin
+    left = s.masked[begin:start]
+    if operator.impersonal:
+        m = lex.search("grammar.it", _after(s, lex, before, start))
+        return (Subject("", begin + m.start(), start), begin + m.start()) if m else (None, 0)
+    if lex.search("grammar.relative", left):
+        return None, 0
+    if direct := _direct(s, lex, before, begin, start):
+        return direct, direct.start
+    if before and _carries_on(s, lex, operator, before, begin, start):
+        m = lex.search("grammar.joins", left)
+        return before.subject, begin + (m.start() if m else len(left))
+    if not before and lex.match("grammar.nothing", left) and _may_stand_alone(s, operator):
+        return Subject("", start, start), start
+    if operator.kind == "modal" or operator.any_subject:
+        return _thing(s, lex, begin, start)
+    return None, 0
+
+
+def _after(s: Sentence, lex: Lexicon, before: Hit | None, start: int) -> str:
+    """What stands before operative words, from the last ones on.
+
+    Its beginning is that of a clause only at the beginning of the sentence and after "that"; elsewhere a
+    mark in place of the first character keeps the patterns from taking it for one.
+    """
+    if before is None:
+        return s.masked[s.begin : start]
+    left = s.masked[before.end : start]
+    opens = lex.search("grammar.opens_clause", s.masked[before.start : before.end])
+    return left if opens else "\0" + left[1:]
+
+
+def _direct(s: Sentence, lex: Lexicon, before: Hit | None, begin: int, start: int) -> Subject | None:
+    """A subject that stands right before the verb: the group, a state or several, or a body of theirs."""
+    left = _after(s, lex, before, start)
+    for kind in ("named", "group", "body"):
+        if m := lex.search(f"grammar.{kind}", left):
+            a, b = begin + m.start("who"), begin + m.end("who")
+            codes = tuple(dict.fromkeys(n.code for n in s.names_in(a, b)))
+            if kind == "named" and not codes:
+                continue
+            return Subject(kind, a, b, codes if kind != "group" else ())
+    return None
+
+
+def _carries_on(s: Sentence, lex: Lexicon, operator: Operator, before: Hit, begin: int, start: int) -> bool:
+    """Whether a joining word makes these words a second predicate of the last subject."""
+    left = s.masked[begin:start]
+    if not lex.search("grammar.join_needed", left):
+        return False
+    verb = s.masked[start : start + 40]
+    finite = lex.match("grammar.finite", verb)
+    if operator.kind == "modal":
+        return lex.search("grammar.modal_join", left) is not None
+    if before.operator.takes in ("to", "bare") and before.operator.kind in ("act", "modal", "task"):
+        return bool(finite)
+    if lex.match("grammar.gerund", verb):
+        return bool(lex.search("grammar.gerund_join", left))
+    return bool(finite) or lex.match("grammar.finite", s.masked[before.start : before.start + 40]) is None
+
+
+def _may_stand_alone(s: Sentence, operator: Operator) -> bool:
+    if s.piece.kind in ("item", "stem"):
+        return True
+    return operator.kind != "modal" and (s.piece.ends_open or s.masked[s.begin : s.begin + 3].isupper() or s.piece.kind == "sentence")
+
+
+def _thing(s: Sentence, lex: Lexicon, begin: int, start: int) -> tuple[Subject | None, int]:
+    """Any other subject of "will": what stands between the beginning of the clause and the verb."""
+    opened = [m.end() for m in lex.patterns["grammar.opens"].finditer(s.masked[begin:start])]
+    a = begin + (opened[-1] if opened else 0)
+    words = s.masked[a:start]
+    if not words.strip():
+        return None, 0
+    if lex.match("grammar.thing_pronoun", words):
+        return Subject("pronoun", a, start), a
+    return Subject("thing", a, start, tuple(n.code for n in s.names_in(a, start))), a
+
+
+def hidden_names(words: str) -> bool:
+    """Whether a masked stretch names a state."""
+    return NAME in words or ADJECTIVE in words

@@ -1,0 +1,242 @@
+"""Cutting a report into passages: sentences, headings, the stem of a list and its items (coding manual §1).
+
+Every character that is no space lies in exactly one passage, in order.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from sentencex import segment
+
+from meetings.reader.text import lines
+from meetings.reader.types import Span
+
+WRAP = 100  # characters: a text whose longest line is no longer was wrapped by hand
+_HEADING_WORDS = 30  # a line without a full stop and with more words is a sentence
+
+_ENDS = ".!?;:,…。！？；：，"
+_CLOSERS = "\"'”’»)]）」』"
+_MARKER = re.compile(
+    r"\s*(?:[•●▪◦·‣○■*–—-]\s+|\(?(?:\d{1,2}|[a-zа-я]|[ivx]{1,5}|[IVX]{1,5}|[A-Z])[.)]\s+|\d{1,2}(?:\.\d{1,2})+\.?\s+"
+    r"|（[一二三四五六七八九十0-9]{1,3}）\s*|[一二三四五六七八九十]{1,3}、\s*|\d{1,2}、\s*|[①-⑳]\s*)"
+)
+_INLINE = re.compile(
+    r"(?:(?<=[\s:;,])\(?(?P<latin>[a-zа-я]|[ivx]{1,4}|\d{1,2})\)\s+"
+    r"|（(?P<han>[一二三四五六七八九十]|\d{1,2})）|(?P<ring>[①-⑳]))"
+)
+_FIRST = {"a", "i", "1", "а", "一", "①"}
+# What stands before a full stop that ends no sentence: an initial, or a short form of a name, number or title.
+_SHORT = re.compile(
+    r"(?:^|[\s(«“\"])(?:[A-ZА-ЯЁ]\.(?:\s?[A-ZА-ЯЁ]\.)*|(?:No|Nos|Art|Arts|Res|St|Dr|Mr|Mrs|Ms|Gen|Amb|Prof|Hon"
+    r"|Lt|Col|Sec|Vol|para|paras|approx|cf|vs|e\.g|i\.e|т\.е|т\.д|т\.п|см|ст|им|г|гг|пп?|тов|акад|ген|проф)\.)\s*$"
+)
+_CAPITALS = re.compile(r"\s*[A-ZА-ЯЁ]{4,}\b")  # RECALLING, DECIDES: a paragraph of a resolution
+_LOWER_START = re.compile(r"\s*[\"'“«(]?[a-zа-яё]")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A passage as the page shows it.
+
+    `kind` is "sentence", "heading", "stem" or "item"; `body` is where the words begin, after the mark
+    of a list; `stem` is the index of the piece that governs an item; `ends_open` says that no full
+    stop ends it, as in the recitals of a resolution.
+    """
+
+    start: int
+    end: int
+    kind: str
+    body: int
+    stem: int | None = None
+    ends_open: bool = False
+
+
+def cut(text: str, language: str) -> list[Piece]:
+    """The passages of a canonical text, in order."""
+    found: list[Piece] = []
+    lists = _Lists()
+    for start, end in blocks(text):
+        for piece in _pieces(text, start, end, language, lists, len(found)):
+            found.append(piece)
+    return found
+
+
+def blocks(text: str) -> list[Span]:
+    """The paragraphs of a text: its lines, joined where a sentence was broken to fit a width."""
+    spans: list[Span] = []
+    rows = lines(text)
+    wrapped = max((b - a for a, b in rows), default=0) <= WRAP
+    gap = True
+    for start, end in rows:
+        line = text[start:end]
+        if not line.strip():
+            gap = True
+            continue
+        if spans and not gap and _goes_on(text[slice(*spans[-1])], line, wrapped):
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+        gap = False
+    return [_tight(text, a, b) for a, b in spans]
+
+
+def _goes_on(before: str, line: str, wrapped: bool) -> bool:
+    """Whether a line goes on with the sentence of the lines before it."""
+    if _MARKER.match(line) or _CAPITALS.match(line):
+        return False
+    last = before.rstrip().rstrip(_CLOSERS)[-1:]
+    if last and last in ".!?…;:。！？；：":
+        return wrapped and last in ".!?…" and len(before.rsplit("\n", 1)[-1]) > WRAP * 0.55
+    if _LOWER_START.match(line):
+        return True
+    return wrapped and len(before.rsplit("\n", 1)[-1]) > WRAP * 0.55
+
+
+def _tight(text: str, start: int, end: int) -> Span:
+    """The span without the spaces at its ends."""
+    part = text[start:end]
+    return start + len(part) - len(part.lstrip()), end - len(part) + len(part.rstrip())
+
+
+class _Lists:
+    """Which stem is open. A list ends with the first paragraph that is no item of it."""
+
+    def __init__(self) -> None:
+        self.stem: int | None = None
+        self.style: str | None = None  # of its items' marks; "" without marks, None before the first
+
+    def open(self, stem: int) -> None:
+        self.stem, self.style = stem, None
+
+    def close(self) -> None:
+        self.stem = self.style = None
+
+    def takes(self, block: str, mark: str) -> int | None:
+        """The stem of a paragraph, if it is an item of the open list."""
+        if self.stem is None:
+            return None
+        style = _style(mark)
+        if self.style is None:
+            self.style = style
+        if style == self.style and (mark or not self.is_over(block)):
+            return self.stem
+        return None
+
+    @staticmethod
+    def is_over(block: str) -> bool:
+        """Whether a paragraph without a mark is too much of a text to be an item."""
+        return len(re.findall(r"[.!?。！？](?:\s|$)", block)) > 1
+
+
+def _style(mark: str) -> str:
+    """How a list marks its items: "(a)", "1." and "A." are three styles, "(b)" and "(c)" one."""
+    style = re.sub(r"\d+(?:\.\d+)*", "1", mark.strip())
+    style = re.sub(r"[①-⑳]", "①", re.sub(r"[一二三四五六七八九十]+", "一", style))
+    return re.sub(r"[A-ZА-ЯЁ]+", "A", re.sub(r"[a-zа-яё]+", "a", style))
+
+
+def _pieces(
+    text: str, start: int, end: int, language: str, lists: _Lists, index: int
+) -> Iterator[Piece]:
+    """The passages of one paragraph, which may be an item of an open list or hold a list of its own."""
+    block = text[start:end]
+    mark = _MARKER.match(block)
+    body = start + mark.end() if mark else start
+    stem = lists.takes(block, mark[0] if mark else "")
+    if stem is None:
+        lists.close()
+    items = _inline_items(text, body, end)
+    (_, first), *rest = _sentences(text, body, min([end, *items]), language) or [(start, end)]
+    head = [_piece(text, start, first, stem, body)]
+    head += [_piece(text, s, e, None, s) for s, e in rest]
+    if items:
+        head[-1] = replace(head[-1], kind="stem", ends_open=True)
+    elif head[-1].kind == "stem":
+        lists.open(index + len(head) - 1)
+    yield from head
+    yield from _inline_pieces(text, [*items, end], language, index + len(head) - 1)
+    if stem is not None and lists.style == "" and block.rstrip()[-1:] in ".。":
+        lists.close()
+
+
+def _inline_pieces(text: str, cuts: list[int], language: str, stem: int) -> Iterator[Piece]:
+    """The items of a list inside a paragraph; what follows the first sentence of one is no item."""
+    for start, end in pairwise(cuts):
+        mark = _INLINE.match(text, start)
+        first, *rest = _sentences(text, start, end, language)
+        yield Piece(*first, "item", mark.end() if mark else start, stem, True)
+        for span in rest:
+            yield _piece(text, *span, None, span[0])
+
+
+def _piece(text: str, start: int, end: int, stem: int | None, body: int) -> Piece:
+    words = text[start:end]
+    last = words.rstrip(_CLOSERS)[-1:]
+    open_end = last not in ".!?。！？…"
+    if last in ":：":
+        return Piece(start, end, "stem", body, stem, True)
+    if stem is not None:
+        return Piece(start, end, "item", body, stem, open_end)
+    if last not in _ENDS and len(words.split()) <= _HEADING_WORDS:
+        return Piece(start, end, "heading", body, None, True)
+    return Piece(start, end, "sentence", body, None, open_end)
+
+
+def _inline_items(text: str, start: int, end: int) -> list[int]:
+    """Where the items of a list begin that runs on in one paragraph: at least two marks, in order."""
+    marks = list(_INLINE.finditer(text, start, end))
+    for first, mark in enumerate(marks):
+        if _sign(mark) in _FIRST:
+            run = _in_order(marks[first:])
+            if len(run) > 1:
+                return [m.start() for m in run if text[start : m.start()].strip()]
+    return []
+
+
+def _in_order(marks: list[re.Match[str]]) -> list[re.Match[str]]:
+    run = [marks[0]]
+    for mark in marks[1:]:
+        if _follows(_sign(run[-1]), _sign(mark)):
+            run.append(mark)
+    return run
+
+
+def _sign(mark: re.Match[str]) -> str:
+    return mark["latin"] or mark["han"] or mark["ring"]
+
+
+_ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"]
+_HAN = list("一二三四五六七八九十")
+
+
+def _follows(before: str, sign: str) -> bool:
+    for row in (_ROMAN, _HAN):
+        if before in row and sign in row:
+            return row.index(sign) == row.index(before) + 1
+    if before.isdigit() and sign.isdigit():
+        return int(sign) == int(before) + 1
+    return len(before) == len(sign) == 1 and ord(sign) == ord(before) + 1
+
+
+def _sentences(text: str, start: int, end: int, language: str) -> list[Span]:
+    """The sentences of a stretch. Pieces that the segmenter cut off after a short form are joined again."""
+    found: list[Span] = []
+    at = start
+    for part in segment(language, text[start:end].replace("\n", " ")):
+        if found and _belongs(text[found[-1][0] : at], part):
+            found[-1] = (found[-1][0], at + len(part))
+        else:
+            found.append((at, at + len(part)))
+        at += len(part)
+    if at < end:  # never seen; what the segmenter leaves out must not be lost
+        found.append((at, end))
+    return [_tight(text, a, b) for a, b in found if text[a:b].strip()]
+
+
+def _belongs(before: str, part: str) -> bool:
+    """Whether a piece goes on with the sentence before it."""
+    if not part.strip() or not re.search(r"\w", part):
+        return True
+    return bool(_LOWER_START.match(part) or _SHORT.search(before))

@@ -1,0 +1,61 @@
+"""Short titles: what is to be done, with the verb first."""
+
+import re
+
+from meetings.reader.words import Lexicon
+
+LENGTH = 110  # characters; a title in a list is one line
+
+
+def title(words: str, lex: Lexicon) -> str:
+    """The act as a title that begins with a verb, cut at a word's end.
+
+    A gerund or a noun of doing gives its verb ("implementation of the plan": "Implement the plan"), a
+    clause its predicate ("a group will be set up": "Set up a group"); a lexicon's word of taking care
+    stands before whatever else there is.
+    """
+    text = re.sub(r"\s+", " ", words).strip(" ,;:.，；、。")
+    text = _from_clause(text, lex) or _from_gerund(text, lex) or _from_noun(text, lex) or _from_verb(text, lex)
+    return _short(text[:1].upper() + text[1:])
+
+
+def _short(text: str) -> str:
+    if len(text) <= LENGTH:
+        return text
+    cut = text[: LENGTH - 1]
+    if " " in cut[LENGTH // 2 :]:
+        cut = cut[: cut.rindex(" ")]
+    return cut.rstrip(" ,;:，、") + "…"
+
+
+def _from_clause(text: str, lex: Lexicon) -> str:
+    m = _matched("title.clause", text, lex)
+    if not m:
+        return ""
+    done = (m["done"] or "").lower()
+    verb = lex.bases.get(done, lex.tables["title_words"].get("hold", ""))
+    subject = m["subject"][:1].lower() + m["subject"][1:] if m["subject"][1:2].islower() else m["subject"]
+    return f"{verb} {subject}{text[m.end() :]}"
+
+
+def _from_gerund(text: str, lex: Lexicon) -> str:
+    m = _matched("title.gerund", text, lex)
+    if not m or m["verb"].lower() not in lex.bases:
+        return ""
+    return f"{text[: m.start('verb')]}{lex.bases[m['verb'].lower()]}{text[m.end('verb') :]}"
+
+
+def _from_noun(text: str, lex: Lexicon) -> str:
+    m = _matched("title.noun", text, lex)
+    verb = lex.tables["titles"].get(m["noun"].lower()) if m else None
+    return f"{verb}{text[m.end() :]}" if m and verb else ""
+
+
+def _from_verb(text: str, lex: Lexicon) -> str:
+    if lex.match("title.verb", text):
+        return text
+    return f"{lex.tables['title_words']['see_to']} {text}".strip()
+
+
+def _matched(name: str, text: str, lex: Lexicon) -> re.Match[str] | None:
+    return lex.patterns[name].match(text) if name in lex.patterns else None

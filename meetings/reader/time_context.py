@@ -82,7 +82,7 @@ class Context:
     def _instrument_before(self) -> bool:
         """In brackets behind an instrument: "the action plan (2021-2025)"."""
         start = self.where[0]
-        near = self.lower[max(0, start - 40) : start].rstrip("(（ 》»”\"")
+        near = self.lower[max(0, start - 40) : start].rstrip('(（ 》»”"')
         match = _last_match(self.lexicon.context["instrument"], near, 0, len(near))
         return match is not None and match.end() == len(near)
 

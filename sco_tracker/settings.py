@@ -173,6 +173,7 @@ _EXPIRES = {"expires": max(1.0, TICK_SECONDS * 5 / 6)}
 CELERY_BEAT_SCHEDULE = {
     "plan": {"task": "reminders.plan", "schedule": TICK_SECONDS, "options": _EXPIRES},
     "send": {"task": "reminders.send", "schedule": TICK_SECONDS, "options": _EXPIRES},
+    "read": {"task": "commitments.read", "schedule": TICK_SECONDS, "options": _EXPIRES},
     "seal": {"task": "accounts.seal", "schedule": 600.0, "options": {"expires": 500}},
 }
 

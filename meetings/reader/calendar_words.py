@@ -175,7 +175,7 @@ def _half_month(year: int, number: int, first: bool) -> Period:
 
 def third(words: Words) -> Period:
     """Ten days of a month: its first, second or last, that one to the month's end."""
-    number, which = _month(words), words.count("ordinals", "n") or 1
+    number, which = _month(words), words.count("thirds", "n") or 1
 
     def make(year: int) -> Period:
         last = month_end(year, number) if which > 2 else date(year, number, 10 * which)

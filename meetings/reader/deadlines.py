@@ -165,7 +165,7 @@ def _result(
 def _dated(window: Window, lexicon: TimeLexicon, day: date) -> Iterator[TimeWords]:
     event: Expression | None = None
     for match in lexicon.scan.finditer(window.lower, window.start, window.end):
-        expression = _expression(window, lexicon, day, kind_of(match), match.span())
+        expression = _expression(window, lexicon, day, kind_of(match), match.start())
         if expression is None:
             continue
         if event and _of_event(window, lexicon, event, expression):
@@ -175,20 +175,31 @@ def _dated(window: Window, lexicon: TimeLexicon, day: date) -> Iterator[TimeWord
 
 
 def _expression(
-    window: Window, lexicon: TimeLexicon, day: date, atom: str, core: Span
+    window: Window, lexicon: TimeLexicon, day: date, first: str, start: int
+) -> Expression | None:
+    """The first expression of the lexicon that holds at a place: "two years" needs a preposition."""
+    names = list(lexicon.atoms)
+    for atom in names[names.index(first) :]:
+        if found := _expression_of(atom, window, lexicon, day, start):
+            return found
+    return None
+
+
+def _expression_of(
+    atom: str, window: Window, lexicon: TimeLexicon, day: date, start: int
 ) -> Expression | None:
     """The expression with what stands before and after it; None where it is none by itself."""
-    text, (start, end) = window.lower, core
+    text = window.lower
     words = lexicon.atoms[atom].match(text, start, window.end)
-    if words is None:
-        return None
-    if _is_other_word(window, lexicon, words):
+    if words is None or _is_other_word(window, lexicon, words):
         return None
     period = count_days(atom, Words(words, lexicon, day, window.text))
     end = words.end()
     edge, start, end = _edge(lexicon, text, start, end)
     relation, start, end = _relation(lexicon, text, start, end)
     if period is None or not _stands_alone(atom, relation, edge):
+        return None
+    if not (relation or edge or lexicon.joined) and _is_common_word(atom, words):
         return None
     return Expression(atom, (start, end), words.span(), period, relation, edge, words)
 
@@ -224,6 +235,11 @@ def _stands_alone(atom: str, relation: str, edge: str) -> bool:
     if atom == "bare":
         return bool(edge)
     return atom not in _NEEDED or relation in _NEEDED[atom]
+
+
+def _is_common_word(atom: str, words: re.Match[str]) -> bool:
+    """Whether a month or season has nothing beside it that makes it a time: "summer grazing"."""
+    return atom in ("month", "season") and words[0].isalpha()
 
 
 def _of_event(
@@ -332,15 +348,7 @@ def _names_nothing(found: Expression, context: time_context.Context) -> bool:
     related = found.relation or context.lexicon.bare_years
     if found.atom in ("year", "years") and (context.is_adjective() or not related):
         return not (found.edge or found.has("span"))
-    return found.atom in ("month", "season") and _is_common_word(found, context)
-
-
-def _is_common_word(found: Expression, context: time_context.Context) -> bool:
-    """Whether a month or season alone has nothing that makes it a time: "spring water"."""
-    if context.lexicon.joined:
-        return False
-    alone = context.text[slice(*found.core)].isalpha()
-    return alone and not found.edge and not found.relation
+    return False
 
 
 def _kind_by_days(

@@ -50,10 +50,10 @@ class Context:
     def is_instrument(self, is_range: bool) -> bool:
         """Whether the period belongs to the name of a programme, plan, strategy or the like."""
         words, (start, end) = self.lexicon.context, self.where
-        if is_range and words["instrument_after"].match(self.lower, end):
-            return self.relation in ("", "in", "for", "of") or self.is_adjective()
         if self.lexicon.joined and self.relation == "until":  # 《…至2025年发展战略》
             return self._in_quotes() and bool(words["instrument_after"].match(self.lower, end))
+        if is_range and words["instrument_after"].match(self.lower, end):
+            return self.relation in ("", "in", "for", "of") or self.is_adjective()
         if self.relation not in ("", "for", "until"):
             return False
         noun = _last_match(words["instrument"], self.lower, max(0, start - _NEAR), start)

@@ -33,7 +33,7 @@ def acts(s: Sentence, lex: Lexicon, start: int, until: int, takes: str, judge: s
         a = _after_lead(s, lex, a, b)
         end = _tail(s, lex, a, b)
         sure = _sure(s, lex, a, end, form, judge)
-        if found and _only_instruments(s, lex, found[0]) and lex.match("act.to_carry_out", s.masked[a:end]):
+        if found and _is_instrument(s, lex, found[0], a, end):
             sure = INSTRUMENT
         if sure:
             found.append(Act(a, end, b, sure))
@@ -42,9 +42,12 @@ def acts(s: Sentence, lex: Lexicon, start: int, until: int, takes: str, judge: s
     return found[:MOST]
 
 
-def _only_instruments(s: Sentence, lex: Lexicon, first: Act) -> bool:
-    """Whether the list that an act begins is one of instruments to be carried out."""
-    return first.sure == INSTRUMENT or bool(lex.match("instruments.carry", s.masked[first.start : first.end]))
+def _is_instrument(s: Sentence, lex: Lexicon, first: Act, start: int, end: int) -> bool:
+    """Whether a stretch names another instrument in a list of those that are to be carried out."""
+    if first.sure == INSTRUMENT:
+        return bool(lex.match("act.to_carry_out", s.masked[start:end]))
+    carries = lex.match("instruments.carry", s.masked[first.start : first.end])
+    return bool(carries and lex.match("act.named", s.masked[start:end]))
 
 
 def _after_lead(s: Sentence, lex: Lexicon, start: int, until: int) -> int:
@@ -108,7 +111,8 @@ def _tail(s: Sentence, lex: Lexicon, start: int, end: int) -> int:
         if _is_enough(kept, lex):
             end = m.start()
             break
-    return start + len(s.masked[start:end].rstrip(" ,;.:，；、。"))
+    m = lex.search("tail.trailing", s.masked[start:end])
+    return start + m.start() if m else end
 
 
 def _is_enough(kept: str, lex: Lexicon) -> bool:

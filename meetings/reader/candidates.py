@@ -88,7 +88,8 @@ def _timing(text: str, s: Sentence, draft: Draft, lex: Lexicon, day: date) -> Ti
     for words in inside:
         if words.kind == "instrument" and carries:
             return words.timing
-    lead = deadlines.find(text, s.base + draft.since, s.base + min(draft.operative[0] or draft.start, draft.start), day=day, language=lex.language)
+    start, end = draft.lead or (s.base + draft.since, s.base + min(draft.operative[0], draft.start))
+    lead = deadlines.find(text, start, end, day=day, language=lex.language)
     for words in lead:
         if words.kind == "deadline":
             return words.timing

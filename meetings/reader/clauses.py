@@ -71,6 +71,7 @@ class Hit:
     subject: Subject
     clause: int
     until: int = 0
+    lead: int = 0  # where the words begin that lead its clause in
 
 
 def sentence(text: str, piece: Piece, named: list[Named]) -> Sentence:
@@ -99,7 +100,11 @@ def hits(s: Sentence, lex: Lexicon) -> list[Hit]:
         found.append(Hit(operator, start, end, match, subject, clause))
         at = max(end, start + 1)
     ends = [*(h.clause for h in found[1:]), s.stop]
-    return [replace(h, until=max(h.end, until)) for h, until in zip(found, ends, strict=False)]
+    leads = [s.begin, *(h.clause for h in found[1:])]
+    return [
+        replace(h, until=max(h.end, until), lead=lead)
+        for h, until, lead in zip(found, ends, leads, strict=False)
+    ]
 
 
 def _raw(s: Sentence, lex: Lexicon) -> Iterator[tuple[int, int, Operator, re.Match[str]]]:
@@ -136,7 +141,7 @@ def subject_of(
     if not before and lex.match("grammar.nothing", left) and _may_stand_alone(s, operator):
         return Subject("", start, start), start
     if operator.kind == "modal" or operator.any_subject:
-        return _thing(s, lex, begin, start)
+        return _thing(s, lex, before, begin, start)
     return None, 0
 
 
@@ -156,8 +161,10 @@ def _after(s: Sentence, lex: Lexicon, before: Hit | None, start: int) -> str:
 def _direct(s: Sentence, lex: Lexicon, before: Hit | None, begin: int, start: int) -> Subject | None:
     """A subject that stands right before the verb: the group, a state or several, or a body of theirs."""
     left = _after(s, lex, before, start)
-    for kind in ("named", "group", "body"):
+    for kind in ("named", "body", "group"):
         if m := lex.search(f"grammar.{kind}", left):
+            if lex.search("grammar.goes_on", left[: m.start("who")]):
+                continue
             a, b = begin + m.start("who"), begin + m.end("who")
             codes = tuple(dict.fromkeys(n.code for n in s.names_in(a, b)))
             if kind == "named" and not codes:
@@ -179,7 +186,10 @@ def _carries_on(s: Sentence, lex: Lexicon, operator: Operator, before: Hit, begi
         return bool(finite)
     if lex.match("grammar.gerund", verb):
         return bool(lex.search("grammar.gerund_join", left))
-    return bool(finite) or lex.match("grammar.finite", s.masked[before.start : before.start + 40]) is None
+    if finite:
+        return True
+    is_past = lex.match("grammar.finite", s.masked[before.start : before.start + 40])
+    return not is_past and bool(lex.search("grammar.present_join", left) and lex.match("grammar.present", verb))
 
 
 def _may_stand_alone(s: Sentence, operator: Operator) -> bool:
@@ -188,15 +198,17 @@ def _may_stand_alone(s: Sentence, operator: Operator) -> bool:
     return operator.kind != "modal" and (s.piece.ends_open or s.masked[s.begin : s.begin + 3].isupper() or s.piece.kind == "sentence")
 
 
-def _thing(s: Sentence, lex: Lexicon, begin: int, start: int) -> tuple[Subject | None, int]:
+def _thing(s: Sentence, lex: Lexicon, before: Hit | None, begin: int, start: int) -> tuple[Subject | None, int]:
     """Any other subject of "will": what stands between the beginning of the clause and the verb."""
-    opened = [m.end() for m in lex.patterns["grammar.opens"].finditer(s.masked[begin:start])]
+    opened = [m.end() for m in lex.patterns["grammar.opens_thing"].finditer(s.masked[begin:start])]
     a = begin + (opened[-1] if opened else 0)
+    a += len(s.masked[a:start]) - len(s.masked[a:start].lstrip())
     words = s.masked[a:start]
     if not words.strip():
         return None, 0
     if lex.match("grammar.thing_pronoun", words):
-        return Subject("pronoun", a, start), a
+        is_named = before is not None and before.subject.kind == "named"
+        return (replace(before.subject, start=a) if is_named else Subject("pronoun", a, start)), a
     return Subject("thing", a, start, tuple(n.code for n in s.names_in(a, start))), a
 
 

@@ -27,6 +27,7 @@ class Draft:
     sure: float = 1.0
     is_event: bool = False
     is_recital: bool = False
+    lead: tuple[int, int] | None = None  # in the text: what leads the stem of its list in
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Judged:
     reason: str = ""
     drafts: tuple[Draft, ...] = ()
     governs: Hit | None = None  # of the stem of a list: what its items inherit
+    speaker: tuple[str, ...] = ()  # states by name whom "it" or "they" in the next passage can mean
 
 
 @dataclass
@@ -51,7 +53,10 @@ class Judge:
 
     def add(self, s: Sentence) -> None:
         """Judge the next passage."""
-        self.judged.append(self._judge(s))
+        judged = self._judge(s)
+        last = hits(s, self.lex)[-1:]
+        speaker = last[0].subject.codes if last and last[0].subject.kind == "named" else ()
+        self.judged.append(replace(judged, speaker=speaker))
 
     def _judge(self, s: Sentence) -> Judged:
         stem = self.judged[s.piece.stem] if s.piece.stem is not None else None
@@ -61,8 +66,8 @@ class Judge:
             return governs
         if (recital := self._recital(s)) is not None:
             return recital
-        found = hits(s, self.lex)
-        if stem and not _speaks_itself(found):
+        found = [self._meant(s, h) for h in hits(s, self.lex)]
+        if stem and not self._speaks_itself(s, found):
             return self._item(s, stem)
         return self._weigh(s, found)
 
@@ -97,10 +102,16 @@ class Judge:
         hit = stem.governs
         if hit is None or stem.function != "commitment":
             return Judged(s, stem.function, reason=stem.reason)
-        here = Hit(hit.operator, s.begin, s.begin, hit.match, replace(hit.subject, start=s.begin, end=s.begin), s.begin, s.stop)
+        here = Hit(hit.operator, s.begin, s.begin, hit.match, replace(hit.subject, start=s.begin, end=s.begin), s.begin, s.stop, s.begin)
         drafts = tuple(self._drafts(s, here, under_list=True))
         whole = Draft(s.begin, s.stop, s.stop, s.begin, hit.operator, (0, 0), hit.subject.codes, 0.5)
-        return Judged(s, "commitment", None, stem.reason, drafts or (whole,))
+        lead = (stem.sentence.base + hit.lead, stem.sentence.base + hit.start)
+        led = tuple(replace(draft, lead=lead) for draft in drafts or (whole,))
+        return Judged(s, "commitment", None, stem.reason, led)
+
+    def _speaks_itself(self, s: Sentence, found: list[Hit]) -> bool:
+        """Whether an item is a sentence of its own: a subject stands at its beginning."""
+        return bool(found) and bool(found[0].subject.kind) and found[0].subject.start <= s.begin + 1
 
     def _recital(self, s: Sentence) -> Judged | None:
         """A recital of a resolution: a participle that leads a passage which no full stop ends."""
@@ -168,7 +179,7 @@ class Judge:
         """A sentence without operative words: a norm, what was done, the record of the meeting, else context."""
         for name, function in (("call", "call"), ("norm", "position"), ("procedure", "procedure"), ("past_act", "acknowledgement")):
             m = self.lex.search(f"functions.{name}", s.masked, s.begin, s.stop)
-            if m and (name != "call" or self.lex.search("words.outsider", s.masked[: m.start()])):
+            if m:
                 return Judged(s, function, m.span(), _said(s, *m.span()))
         if s.piece.ends_open and len(s.masked) < 80:
             return Judged(s, "procedure", reason="no operative words")
@@ -195,7 +206,7 @@ class Judge:
         yield from self._made(s, hit, acts(s, self.lex, hit.end, hit.until, operator.takes, judge))
 
     def _made(self, s: Sentence, hit: Hit, found: Iterable[Act], codes: tuple[str, ...] | None = None) -> Iterator[Draft]:
-        since = s.begin
+        since = hit.lead
         for act in found:
             yield Draft(
                 act.start, act.end, act.until, since, hit.operator, (hit.start, hit.end),
@@ -207,7 +218,9 @@ class Judge:
         """ "Will": the group's and a member's own acts; of a thing only what is done to it, or a coming meeting."""
         rest = s.masked[hit.end : hit.until].lstrip()
         subject = hit.subject
-        if subject.kind in ("group", "named", "") or (under_list and subject.kind != "thing"):
+        if subject.kind == "group" and self.lex.match("passive.event", rest):
+            yield from self._clause(s, hit, (), is_event=True)
+        elif subject.kind in ("group", "named", "") or (under_list and subject.kind != "thing"):
             if not self.lex.match("words.foretold", rest):
                 yield from self._made(s, hit, acts(s, self.lex, hit.end, hit.until, "bare", "lenient"))
         elif subject.kind == "body":
@@ -218,7 +231,10 @@ class Judge:
 
     def _of_thing(self, s: Sentence, hit: Hit, under: Hit | None, rest: str) -> Iterator[Draft]:
         is_done = self.lex.match("passive.words", rest) and not self.lex.match("passive.not_done", rest)
-        is_event = bool(self.lex.search("words.event", s.masked[hit.subject.start : hit.start]))
+        is_event = bool(
+            self.lex.search("words.event", s.masked[hit.subject.start : hit.start])
+            or self.lex.match("passive.held", rest)
+        )
         agreed = under is not None and under.operator.kind == "that"
         organs = tuple(c for c in hit.subject.codes if c in ("SEC", "RATS"))
         if organs and self.lex.match("act.verb", rest) and not self.lex.match("words.foretold", rest):
@@ -231,11 +247,17 @@ class Judge:
     def _clause(self, s: Sentence, hit: Hit, codes: tuple[str, ...], *, is_event: bool = False) -> Iterator[Draft]:
         """The whole clause, with the subject without which the act is empty."""
         found = acts(s, self.lex, hit.end, hit.until, "bare", "lenient")
+        codes = codes or self._between(s, hit.subject)
         first = found[0] if found else Act(hit.end, hit.until, hit.until, 0.6)
         yield Draft(
-            hit.subject.start, first.end, hit.until, s.begin, hit.operator, (hit.start, hit.end), codes,
+            hit.subject.start, first.end, hit.until, hit.lead, hit.operator, (hit.start, hit.end), codes,
             first.sure * 0.9, is_event,
         )
+
+    def _between(self, s: Sentence, subject: Subject) -> tuple[str, ...]:
+        """The members whose thing it is: a hotline between two of them."""
+        codes = [n.code for n in s.names_in(subject.start, subject.end) if self._owed([n.code])]
+        return tuple(dict.fromkeys(codes)) if len(codes) > 1 else ()
 
     def _of_that(self, s: Sentence, hit: Hit, under_list: bool) -> Iterator[Draft]:
         """A clause after "agreed that": an act where it says that something should be done, else a fact."""
@@ -256,20 +278,32 @@ class Judge:
         """What own bodies are told to do, and what a named party offers."""
         whose = group(hit.match, "whose") or group(hit.match, "whom")
         codes = tuple(dict.fromkeys(n.code for n in s.names_in(*whose))) if whose else ()
+        if whose and self.lex.match("grammar.thing_pronoun", s.masked[slice(*whose)]):
+            if not (codes := self._organ_before()):
+                return
         if hit.operator.kind == "offer" and not self._owed(codes):
             return
         if hit.operator.kind == "task":
             codes = tuple(c for c in codes if c in ("SEC", "RATS"))
         yield from self._made(s, hit, acts(s, self.lex, hit.end, hit.until, hit.operator.takes, "lenient"), codes)
 
+    def _meant(self, s: Sentence, hit: Hit) -> Hit:
+        """A pronoun stands for the states that the passage before named as its subject."""
+        speaker = self.judged[-1].speaker if self.judged else ()
+        words = s.masked[hit.subject.start : hit.subject.end].strip()
+        for name, counts in (("it", len(speaker) == 1), ("they", len(speaker) > 1)):
+            if counts and self.lex.match(f"grammar.{name}_alone", words):
+                return replace(hit, subject=replace(hit.subject, kind="named", codes=speaker))
+        return hit
+
+    def _organ_before(self) -> tuple[str, ...]:
+        """The organ that "it" can mean: the last one named in the passage before."""
+        named = self.judged[-1].sentence.named if self.judged else ()
+        return tuple(n.code for n in named if n.kind == "organ")[-1:]
+
     def _owed(self, codes: Iterable[str]) -> bool:
         """Whether these can owe anything: members and own organs."""
         return any(code in self.members for code in codes)
-
-
-def _speaks_itself(found: list[Hit]) -> bool:
-    """Whether an item is a sentence of its own, with a subject."""
-    return any(h.subject.kind for h in found)
 
 
 def _reason(s: Sentence, hit: Hit) -> str:

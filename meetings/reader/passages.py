@@ -126,8 +126,9 @@ class _Lists:
 
     @staticmethod
     def is_over(block: str) -> bool:
-        """Whether a paragraph without a mark is too much of a text to be an item."""
-        return len(re.findall(r"[.!?。！？](?:\s|$)", block)) > 1
+        """Whether a paragraph without a mark is no item: a text of its own, or a heading."""
+        is_heading = block[:1].isupper() and block.rstrip()[-1:] not in _ENDS
+        return is_heading or len(re.findall(r"[.!?。！？](?:\s|$)", block)) > 1
 
 
 def _style(mark: str) -> str:

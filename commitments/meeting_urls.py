@@ -6,9 +6,11 @@ The project puts them beside those of the app meetings, in the same namespaces.
 from django.urls import path
 
 from . import meeting_views
+from .workbench.urls import urlpatterns as workbench
 
 of_meetings = [
     path("<slug:slug>/move/", meeting_views.move_meeting, name="move"),
+    *workbench,
 ]
 of_parties = [
     path("<str:party>/edit/", meeting_views.edit_party, name="edit"),

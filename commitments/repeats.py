@@ -1,7 +1,7 @@
 """Near repeats: what a new commitment may do to one of an earlier meeting (coding manual §3)."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
@@ -37,7 +37,7 @@ class Offer:
     likeness: float
 
 
-def offers(meeting: Meeting, sought: dict[int, Sequence[str]]) -> dict[int, list[Offer]]:
+def offers(meeting: Meeting, sought: Mapping[int, Sequence[str]]) -> dict[int, list[Offer]]:
     """For each key the earlier commitments that its texts (title, quotation) come near, the nearest first.
 
     Reads the register once, however many are sought.

@@ -16,6 +16,7 @@ EXAMPLES = {
     "app_label": "meetings",
     "content_type_id": "1",
     "key": "set-password",
+    "number": "1",
     "object_id": "1",
     "party": "AA",
     "pk": "1",

@@ -1,0 +1,128 @@
+// Keys, selected words and the place in the list. The workbench does all of it without this file, too.
+(() => {
+  "use strict";
+
+  const OFF = "workbench-keys-off";
+  const field = "input, textarea, select, [contenteditable]";
+  const keysAreOff = () => localStorage.getItem(OFF) === "1";
+
+  // What a key presses: in the candidate that has the focus, else in the framed one, else anywhere.
+  const pressed = (key) => {
+    const found = `[data-key="${CSS.escape(key)}"]`;
+    const card = document.activeElement.closest(".cand") || document.querySelector(".cand[aria-current]");
+    return card?.querySelector(found) || document.querySelector(`.wb ${found}`);
+  };
+
+  const act = (event, key) => {
+    const target = pressed(key);
+    if (!target) return;
+    event.preventDefault();
+    target.click();
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (!document.querySelector("main.wb")) return;
+    const typing = event.target.closest(field);
+    if (event.key === "Escape") {
+      if (typing) typing.blur();
+      else act(event, "Escape");
+      return;
+    }
+    if (document.querySelector(".wb__form")) return; // a form is open: nothing may take its words away
+    if (typing || event.repeat || keysAreOff() || document.querySelector("details.menu[open]")) return;
+    if (event.key.length === 1) act(event, event.key.toLowerCase());
+  });
+
+  // Keys that are letters alone can be switched off (WCAG 2.1.4).
+  const label = (button) => {
+    button.hidden = false;
+    button.textContent = keysAreOff() ? button.dataset.on : button.dataset.off;
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-keys-switch]");
+    if (!button) return;
+    if (keysAreOff()) localStorage.removeItem(OFF);
+    else localStorage.setItem(OFF, "1");
+    label(button);
+  });
+
+  // Selected words --------------------------------------------------------------------------------
+
+  // Offsets count characters as the server does, not the units of this language.
+  const length = (words) => [...words].length;
+
+  const selection = () => {
+    const chosen = getSelection();
+    if (!chosen.rangeCount || chosen.isCollapsed) return null;
+    const range = chosen.getRangeAt(0);
+    const text = document.querySelector("[data-pick]");
+    if (!text || !text.contains(range.startContainer) || !text.contains(range.endContainer)) return null;
+    const before = document.createRange();
+    before.setStart(text, 0);
+    before.setEnd(range.startContainer, range.startOffset);
+    const raw = range.toString();
+    const words = raw.trim();
+    if (!words) return null;
+    const lead = raw.length - raw.trimStart().length;
+    const start = Number(text.dataset.start) + length(before.toString()) + length(raw.slice(0, lead));
+    return { words: words.replace(/\s+/g, " "), at: `${start}-${start + length(words)}` };
+  };
+
+  const quote = (add) => {
+    const chosen = selection();
+    const box = document.querySelector("[data-quote]");
+    if (!chosen || !box) return;
+    const at = box.form.querySelector("[data-at]");
+    const keep = add && box.value.trim() !== "";
+    // Only what the script put there itself has known places.
+    if (at) at.value = !keep ? chosen.at : at.value && `${at.value},${chosen.at}`;
+    box.value = keep ? `${box.value.trimEnd()}\n${chosen.words}` : chosen.words;
+    box.focus();
+  };
+
+  // A press on the button must not take the selection away.
+  document.addEventListener("mousedown", (event) => {
+    if (event.target.closest("[data-pick-acts]")) event.preventDefault();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-pick-use]")) quote(false);
+    if (event.target.closest("[data-pick-add]")) quote(true);
+  });
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches("[data-quote]")) return;
+    const at = event.target.form.querySelector("[data-at]");
+    if (at) at.value = "";
+  });
+
+  // Where one was ------------------------------------------------------------------------------------
+
+  let scrolled = 0;
+  const list = () => document.querySelector("[data-list]");
+
+  const arrange = (isFirst) => {
+    document.querySelectorAll("[data-pick-acts]").forEach((acts) => (acts.hidden = false));
+    document.querySelectorAll("[data-keys-switch]").forEach(label);
+    const box = list();
+    const selected = box?.querySelector(".psg[aria-current]");
+    // In one column the list does not scroll by itself, and the page must stay where it is.
+    if (!selected || box.scrollHeight <= box.clientHeight) return;
+    const top = selected.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
+    const spare = box.clientHeight - selected.offsetHeight;
+    box.scrollTop = isFirst ? top - spare / 2 : Math.min(Math.max(scrolled, top - spare), top);
+  };
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    scrolled = list()?.scrollTop ?? 0;
+    // Somebody else was quicker: the answer is the form with what was typed, to be shown.
+    if (event.detail.xhr.status !== 409) return;
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  });
+  document.addEventListener("htmx:load", (event) => {
+    if (event.detail.elt.matches("main.wb")) arrange(false);
+  });
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => arrange(true));
+  else arrange(true);
+})();

@@ -90,11 +90,14 @@ def find(text: str, start: int, end: int, *, day: date, language: str) -> list[T
     is found lies inside it. Of expressions that overlap, the longest counts.
     """
     lexicon = time_lexicon(language)
-    window = _window(text, max(start, 0), min(end, len(text)))
-    if not lexicon.hint.search(window.lower, window.start, window.end):
-        return []
-    found = [*_dated(window, lexicon, day), *_fixed(window, lexicon)]
-    return _longest(found)
+    start, end = max(start, 0), min(end, len(text))
+    window = _window(text, start, end)
+    found: list[TimeWords] = []
+    if lexicon.hint.search(window.lower, window.start, window.end):
+        found += _dated(window, lexicon, day)
+    if lexicon.phrase_hint.search(window.lower, window.start, window.end):
+        found += _fixed(window, lexicon)
+    return _longest(found, start, end)
 
 
 def _window(text: str, start: int, end: int) -> Window:
@@ -111,22 +114,16 @@ def _lower(text: str) -> str:
     return "".join(low if len(low := c.lower()) == 1 else c for c in text)
 
 
-def _longest(found: list[TimeWords]) -> list[TimeWords]:
+def _longest(found: list[TimeWords], start: int, end: int) -> list[TimeWords]:
     """In text order, without those that a longer one overlaps."""
-    kept: list[TimeWords] = []
-    for words in sorted(found, key=lambda w: (_length(w), w.kind != "standing"), reverse=True):
-        if not any(_overlap(words, other) for other in kept):
-            kept.append(words)
-    return sorted(kept, key=lambda words: words.timing.where or (0, 0))
-
-
-def _length(words: TimeWords) -> int:
-    return len(words.timing.wording)
-
-
-def _overlap(one: TimeWords, other: TimeWords) -> bool:
-    (a, b), (c, d) = one.timing.where or (0, 0), other.timing.where or (0, 0)
-    return a < d and c < b
+    taken = bytearray(max(end - start, 0))
+    kept: dict[int, TimeWords] = {}
+    for words in sorted(found, key=lambda w: len(w.timing.wording), reverse=True):
+        first, last = words.timing.where or (start, start)
+        if not any(taken[first - start : last - start]):
+            taken[first - start : last - start] = b"\1" * (last - first)
+            kept[first] = words
+    return [kept[first] for first in sorted(kept)]
 
 
 # Fixed wordings.
@@ -197,7 +194,7 @@ def _expression_of(
     end = words.end()
     edge, start, end = _edge(lexicon, text, start, end)
     relation, start, end = _relation(lexicon, text, start, end)
-    if period is None or not _stands_alone(atom, relation, edge):
+    if period is None or not _stands_alone(atom, relation, edge, words):
         return None
     if not (relation or edge or lexicon.joined) and _is_common_word(atom, words):
         return None
@@ -231,9 +228,11 @@ def _relation(lexicon: TimeLexicon, text: str, start: int, end: int) -> tuple[st
     return {"latest": "by", "onwards": "from"}.get(relation, relation), start, end
 
 
-def _stands_alone(atom: str, relation: str, edge: str) -> bool:
+def _stands_alone(atom: str, relation: str, edge: str, words: re.Match[str]) -> bool:
     if atom == "bare":
         return bool(edge)
+    if atom in _EVENTS and words.groupdict().get("span"):  # 峰会上
+        return True
     return atom not in _NEEDED or relation in _NEEDED[atom]
 
 

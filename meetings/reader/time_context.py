@@ -35,17 +35,18 @@ class Context:
 
     def _is_past_behind(self) -> bool:
         words, end = self.lexicon.context, self.where[1]
-        past = words["past_after"].search(self.lower, end)
+        past = words["past_after"].search(self.lower, end, end + _NEAR)
         if past is None:
             return False
-        stop = words["clause"].search(self.lower, end)
-        future = words["future_after"].search(self.lower, end)
+        stop = words["clause"].search(self.lower, end, end + _NEAR)
+        future = words["future_after"].search(self.lower, end, end + _NEAR)
         return not (
             (future and future.start() <= past.start()) or (stop and stop.start() < past.start())
         )
 
     def _clause_start(self) -> int:
-        return max(_last_end(self.lexicon.context["clause"], self.lower, 0, self.where[0]), 0)
+        start = max(self.where[0] - 2 * _NEAR, 0)
+        return max(_last(self.lexicon.context["clause"], self.lower, start, self.where[0]), start)
 
     def is_instrument(self, is_range: bool) -> bool:
         """Whether the period belongs to the name of a programme, plan, strategy or the like."""
@@ -59,14 +60,20 @@ class Context:
         noun = _last_match(words["instrument"], self.lower, max(0, start - _NEAR), start)
         if noun is None or words["instrument_break"].search(self.lower, noun.end(), start):
             return False
-        words_between = len(self.lower[noun.end() : start].split())
         if self.relation == "for":
             return True
+        if not self._is_near(noun.end(), start):
+            return False
         if is_range and not self.relation:
-            return words_between <= 6
+            return True
         # "Strategy until 2035" is a title, "carry out the strategy until 2025" may be none.
-        near = words_between <= (4 if self.relation else 0)
-        return near and (self.lexicon.joined or self.text[noun.start()].isupper())
+        title = self.lexicon.joined or self.text[noun.start()].isupper()
+        return title and (self.relation == "until" or not self.lower[noun.end() : start].strip())
+
+    def _is_near(self, start: int, end: int) -> bool:
+        """Whether no more than four words stand between, or hardly a character in Chinese."""
+        between = self.lower[start:end].strip(" (（》»”")
+        return len(between) <= 2 if self.lexicon.joined else len(between.split()) <= 4
 
     def is_name(self) -> bool:
         """Whether the figure is part of a name, or counts something else than years."""
@@ -82,17 +89,19 @@ class Context:
     def _instrument_before(self) -> bool:
         """In brackets behind an instrument: "the action plan (2021-2025)"."""
         start = self.where[0]
-        near = self.lower[max(0, start - 40) : start].rstrip('(（ 》»”"')
-        match = _last_match(self.lexicon.context["instrument"], near, 0, len(near))
-        return match is not None and match.end() == len(near)
+        noun = _last_match(
+            self.lexicon.context["instrument"], self.lower, max(0, start - 60), start
+        )
+        return noun is not None and self._is_near(noun.end(), start)
 
     def _is_quoted(self) -> bool:
         """Inside quotation marks with a capital: a name or a theme, unless that of an instrument."""
         return self._in_quotes() and not self.is_instrument(is_range=True)
 
     def _in_quotes(self) -> bool:
-        for match in _QUOTED.finditer(self.text):
-            if match.start() > self.where[0]:
+        start = self.where[0]
+        for match in _QUOTED.finditer(self.text, max(start - _NEAR, 0), start + _NEAR):
+            if match.start() > start:
                 break
             if match.end() >= self.where[1]:
                 return self.lexicon.joined or match[0][1].isupper()
@@ -112,10 +121,6 @@ def _last_match(pattern: re.Pattern[str], text: str, start: int, end: int) -> re
 
 
 def _last(pattern: re.Pattern[str], text: str, start: int, end: int) -> int:
-    match = _last_match(pattern, text, start, end)
-    return match.start() if match else -1
-
-
-def _last_end(pattern: re.Pattern[str], text: str, start: int, end: int) -> int:
+    """Where the last match ends: that of "to be held" is not before that of "held"."""
     match = _last_match(pattern, text, start, end)
     return match.end() if match else -1

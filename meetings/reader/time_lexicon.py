@@ -39,6 +39,7 @@ class TimeLexicon:
         self.atoms = {name: self._compile(p) for name, p in source["atoms"].items()}
         self.scan = self._compile(edge + self._either(source["atoms"]))
         self.hint = self._compile(source["hint"])
+        self.phrase_hint = self._compile(source["phrase_hint"])
         self.edge_before = self._ending(edge, source["edges"].get("before", {}), "")
         self.edge_after = self._compile(self._either(source["edges"].get("after", {})))
         self.relation_before = self._ending(

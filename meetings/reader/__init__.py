@@ -37,7 +37,7 @@ def read(
     named = parties.find(text, language, with_organs=is_sco)
     judge = Judge(lex, owing)
     for piece, inside in _with_names(text, language, named):
-        judge.add(sentence(text, piece, inside))
+        judge.add(sentence(text, piece, inside, lex))
     found = candidates(text, judge.judged, lex=lex, members=owing, day=date)
     return Reading(language, tuple(_passage(text, row) for row in judge.judged), tuple(found))
 

@@ -5,7 +5,7 @@ cannot be mistaken for anything else.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from meetings.reader.parties import Named, hide
@@ -14,6 +14,8 @@ from meetings.reader.words import ADJECTIVE, NAME, Lexicon, Operator
 
 _QUOTED = re.compile("“[^”]*”|«[^»]*»|\"[^\"]*\"|「[^」]*」|《[^》]*》|‘[^’]{2,}’(?!\\w)")
 _BRACKETS = re.compile(r"\([^()]*\)|（[^（）]*）|\[[^\[\]]*\]")
+# Letters that are read as others: one word is written in two ways.
+_SAME = str.maketrans("’ёЁ", "'еЕ")
 _END = re.compile(r"[\s.!?;:,。！？；：，…\"”»)）]+$")
 
 
@@ -74,16 +76,17 @@ class Hit:
     lead: int = 0  # where the words begin that lead its clause in
 
 
-def sentence(text: str, piece: Piece, named: list[Named]) -> Sentence:
+def sentence(text: str, piece: Piece, named: Sequence[Named], lex: Lexicon) -> Sentence:
     """The passage with quotations, brackets and names hidden."""
     inside = [n for n in named if piece.start <= n.start and n.end <= piece.end]
     local = [replace(n, start=n.start - piece.start, end=n.end - piece.start) for n in inside]
-    words = hide(text[piece.start : piece.end].replace("\n", " "), local).replace("’", "'")
+    words = hide(text[piece.start : piece.end].replace("\n", " "), local).translate(_SAME)
     raw = text[piece.start : piece.end].replace("\n", " ")
     for pattern in (_QUOTED, _BRACKETS):
         for m in pattern.finditer(raw):
             hidden = "x" * (m.end() - m.start() - 2)
             words = words[: m.start() + 1] + hidden + words[m.end() - 1 :]
+    words = lex.patterns["grammar.glue"].sub(lambda m: re.sub(r"\W", "-", m[0]), words)
     return Sentence(piece, words, tuple(inside))
 
 
@@ -112,7 +115,7 @@ def _raw(s: Sentence, lex: Lexicon) -> Iterator[tuple[int, int, Operator, re.Mat
         (m.start(), order, m.end(), operator, m)
         for order, operator in enumerate(lex.operators)
         for m in operator.pattern.finditer(s.masked, s.begin, s.stop)
-        if m.end() > m.start()
+        if m.end() > m.start() or operator.kind == "modal"
     ]
     for start, _order, end, operator, m in sorted(rows, key=lambda row: row[:3]):
         yield start, end, operator, m
@@ -200,8 +203,11 @@ def _may_stand_alone(s: Sentence, operator: Operator) -> bool:
 
 def _thing(s: Sentence, lex: Lexicon, before: Hit | None, begin: int, start: int) -> tuple[Subject | None, int]:
     """Any other subject of "will": what stands between the beginning of the clause and the verb."""
-    opened = [m.end() for m in lex.patterns["grammar.opens_thing"].finditer(s.masked[begin:start])]
-    a = begin + (opened[-1] if opened else 0)
+    left = _after(s, lex, before, start)
+    opened = [m.end() for m in lex.patterns["grammar.opens_thing"].finditer(left)]
+    if not opened:
+        return None, 0
+    a = begin + opened[-1]
     a += len(s.masked[a:start]) - len(s.masked[a:start].lstrip())
     words = s.masked[a:start]
     if not words.strip():

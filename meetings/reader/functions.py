@@ -278,14 +278,17 @@ class Judge:
         """What own bodies are told to do, and what a named party offers."""
         whose = group(hit.match, "whose") or group(hit.match, "whom")
         codes = tuple(dict.fromkeys(n.code for n in s.names_in(*whose))) if whose else ()
-        if whose and self.lex.match("grammar.thing_pronoun", s.masked[slice(*whose)]):
-            if not (codes := self._organ_before()):
+        if whose and self.lex.match("grammar.same_body", s.masked[slice(*whose)]):
+            if not (codes := self._organ_before(s, whose[0])):
                 return
         if hit.operator.kind == "offer" and not self._owed(codes):
             return
         if hit.operator.kind == "task":
             codes = tuple(c for c in codes if c in ("SEC", "RATS"))
-        yield from self._made(s, hit, acts(s, self.lex, hit.end, hit.until, hit.operator.takes, "lenient"), codes)
+        start = (group(hit.match, "quote") or (hit.end, 0))[0]
+        for draft in self._made(s, hit, acts(s, self.lex, hit.end, hit.until, hit.operator.takes, "lenient"), codes):
+            yield replace(draft, start=min(draft.start, start))
+            start = draft.until
 
     def _meant(self, s: Sentence, hit: Hit) -> Hit:
         """A pronoun stands for the states that the passage before named as its subject."""
@@ -296,9 +299,10 @@ class Judge:
                 return replace(hit, subject=replace(hit.subject, kind="named", codes=speaker))
         return hit
 
-    def _organ_before(self) -> tuple[str, ...]:
-        """The organ that "it" can mean: the last one named in the passage before."""
-        named = self.judged[-1].sentence.named if self.judged else ()
+    def _organ_before(self, s: Sentence, start: int) -> tuple[str, ...]:
+        """The organ that "it" can mean: the last one named before, in this passage or in the one before."""
+        earlier = self.judged[-1].sentence.named if self.judged else ()
+        named = [*earlier, *s.names_in(0, start)]
         return tuple(n.code for n in named if n.kind == "organ")[-1:]
 
     def _owed(self, codes: Iterable[str]) -> bool:

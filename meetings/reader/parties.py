@@ -17,7 +17,7 @@ _NO_COUNTRY = {"EU", "UN", "EZ", "ZZ", "QO", "XA", "XB", "AQ", "AC", "TA", "CP",
 
 @dataclass(frozen=True)
 class Named:
-    """A state or an organ in a text. `kind` is "name", "adjective" or "organ"."""
+    """A state or an organ in a text. `kind` is "name", "adjective", "city" (of a state) or "organ"."""
 
     start: int
     end: int
@@ -55,6 +55,8 @@ def hide(text: str, named: Iterable[Named]) -> str:
     letters = {"name": NAME, "adjective": ADJECTIVE, "organ": ORGAN}
     out = list(text)
     for n in named:
+        if n.kind == "city":
+            continue
         out[n.start : n.end] = letters[n.kind] * (n.end - n.start)
     return "".join(out)
 
@@ -103,7 +105,8 @@ def _names(language: str) -> dict[str, list[tuple[re.Pattern[str], str, str]]]:
         plain = re.sub(r"\s*\(.*\)", "", name)
         names = [_inflected(plain, language), *tables["names"].get(code, ())]
         adjectives = _adjectives(plain, code, language)
-        for kind, patterns in (("name", names), ("adjective", adjectives)):
+        cities = [_inflected(city, language) for city in tables["cities"].get(code, ())]
+        for kind, patterns in (("name", names), ("adjective", adjectives), ("city", cities)):
             for pattern in patterns:
                 for first in _first_letters(pattern):
                     found[first].append((_word(pattern, language), code, kind))

@@ -19,7 +19,7 @@ _HEADING_WORDS = 30  # a line without a full stop and with more words is a sente
 _ENDS = ".!?;:,…。！？；：，"
 _CLOSERS = "\"'”’»)]）」』"
 _MARKER = re.compile(
-    r"\s*(?:[•●▪◦·‣○■*–—-]\s+|\(?(?:\d{1,2}|[a-zа-я]|[ivx]{1,5}|[IVX]{1,5}|[A-Z])[.)]\s+|\d{1,2}(?:\.\d{1,2})+\.?\s+"
+    r"\s*(?:[•●▪◦·‣○■*–—-]\s+|——\s*|\(?(?:\d{1,2}|[a-zа-я]|[ivx]{1,5}|[IVX]{1,5}|[A-Z])[.)]\s+|\d{1,2}(?:\.\d{1,2})+\.?\s+"
     r"|（[一二三四五六七八九十0-9]{1,3}）\s*|[一二三四五六七八九十]{1,3}、\s*|\d{1,2}、\s*|[①-⑳]\s*)"
 )
 _INLINE = re.compile(

@@ -16,7 +16,7 @@ from typing import Any
 NAME, ADJECTIVE, ORGAN = "Ɐ", "Ɒ", "Ɽ"
 
 _PATTERNS = ("words", "grammar", "split", "tail", "act", "passive", "functions", "party_words", "instruments", "title")
-_TABLES = ("titles", "title_words", "names", "not_names", "organs", "adjectives", "adjective_forms", "size")
+_TABLES = ("titles", "title_words", "names", "not_names", "organs", "adjectives", "adjective_forms", "cities", "size")
 
 _MACRO = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)?)\}")
 _FLAGS = re.IGNORECASE

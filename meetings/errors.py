@@ -1,4 +1,4 @@
-"""What can go wrong when somebody edits a meeting, a party or an instrument."""
+"""What can go wrong when somebody edits a meeting, a party or an instrument, or brings a document."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -15,3 +15,7 @@ class Stale(ValidationError):
             ),
             code="stale",
         )
+
+
+class DocumentError(ValueError):
+    """A document cannot be read. Its text is the sentence that says why, and what to do."""

@@ -12,6 +12,8 @@ class CommitmentsConfig(AppConfig):
         from . import panels
 
         register("report.text", panels.report_text)
+        register("workbench.head", panels.report_rechecks)
+        register("report.acts", panels.report_acts)
         register("report.aside", panels.report_rechecks)
         register("report.aside", panels.report_commitments)
         register("meeting.main", panels.meeting_commitments)

@@ -11,7 +11,7 @@ from accounts.requests import Request
 from meetings.models import Instrument, Meeting, Party, Report
 
 from . import reading, words
-from .models import Commitment, Obligation, Quotation, Recheck
+from .models import CandidateDecision, Commitment, Obligation, Quotation, Recheck
 from .querysets import CommitmentQuerySet
 from .rules import roll_up
 from .tables import note_timing, soonest
@@ -57,9 +57,48 @@ def instrument_commitments(request: Request, *, instrument: Instrument) -> str:
 
 
 def meeting_acts(request: Request, *, meeting: Meeting) -> str:
-    """Moving a meeting moves the deadlines that hang on it."""
+    """What comes next on the way to the register; and moving the meeting, which moves its deadlines."""
+    if not request.user.is_secretariat:
+        return ""
     move = (reverse("meetings:move", args=[meeting.slug]), _("Move the meeting"))
-    return _acts([move] if request.user.is_secretariat else [])
+    return _acts([move], main=_next_step(meeting))
+
+
+def report_acts(request: Request, *, report: Report, is_current: bool) -> str:
+    """For officers, what comes next with a report; and what to do when it is corrected."""
+    if not (request.user.is_secretariat and is_current):
+        return ""
+    address = reverse("meetings:new-report", args=[report.meeting.slug])
+    correct = (f"{address}?corrects={report.language}", _("Add a corrected version"))
+    bench = (_of(report, "workbench"), _("Workbench"))
+    main = _step_of(report)
+    acts = [correct] if main and main[0] == bench[0] else [bench, correct]
+    return _acts(acts, main=main)
+
+
+def _next_step(meeting: Meeting) -> tuple[str, str] | None:
+    """The address and the words of what an officer does next for a meeting."""
+    rows = Report.objects.current().filter(meeting=meeting).defer("raw", "text")
+    reports = list(rows.select_related("meeting").order_by("language", "pk"))
+    if not reports and meeting.starts_on:
+        return reverse("meetings:new-report", args=[meeting.slug]), _("Add its report")
+    return next((step for report in reports if (step := _step_of(report))), None)
+
+
+def _step_of(report: Report) -> tuple[str, str] | None:
+    """What is left to do with a report: wait for its reading, decide, register; nothing when it is coded."""
+    if not report.read_at:
+        return report.get_reading_url(), _("See how far its reading is")
+    candidates = CandidateDecision.objects.of(report)
+    if report.passages.unconfirmed().exists() or candidates.open().exists():
+        return _of(report, "workbench"), _("Decide on its passages")
+    if candidates.accepted().exists():
+        return _of(report, "workbench-register"), _("Register what was accepted")
+    return None
+
+
+def _of(report: Report, name: str) -> str:
+    return f"{reverse(f'meetings:{name}', args=[report.meeting.slug])}?language={report.language}"
 
 
 def party_acts(request: Request, *, party: Party) -> str:
@@ -78,8 +117,8 @@ def instrument_acts(request: Request, *, instrument: Instrument) -> str:
     return _acts([edit] if request.user.is_secretariat else [])
 
 
-def _acts(acts: list[tuple[str, str]]) -> str:
-    return render_to_string("commitments/_acts.html", {"acts": acts})
+def _acts(acts: list[tuple[str, str]], main: tuple[str, str] | None = None) -> str:
+    return render_to_string("commitments/_acts.html", {"acts": acts, "main": main})
 
 
 def _visible(request: Request) -> CommitmentQuerySet:

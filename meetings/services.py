@@ -4,18 +4,24 @@ Every write adds its event in the same transaction. What the register hangs on h
 commitments: a party's time zone, an instrument's name, a meeting's days.
 """
 
+import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from accounts.audit import record
 from accounts.models import User
 
+from .choices import ReportLanguage
+from .documents import Document
 from .errors import Stale
-from .models import FocalPoint, Instrument, Meeting, Party, PartyDay
+from .models import FocalPoint, Instrument, Meeting, Party, PartyDay, Report
+from .reader.text import UnknownLanguageError, detect_language
 
 Entry = TypeVar("Entry", Meeting, Party, Instrument)
 
@@ -237,6 +243,113 @@ def change_instrument(
                 after=after,
             )
     return instrument
+
+
+def add_report(
+    *,
+    meeting: Meeting,
+    document: Document,
+    raw: bytes,
+    language: str,
+    values: dict[str, Any],
+    actor: User,
+    now: datetime,
+    via: str,
+    seen: int | None = None,
+) -> Report:
+    """Store the text of a report, with the bytes it came in, as the next version in its language.
+
+    Without a `language` it is found out. `values` are title (empty: the first line of the text),
+    source_url, sensitivity and restricted_to. `seen` is the key of the newest report of the meeting
+    that the person knew of (0 for none), None to take whatever there is. Raises `ValidationError` by
+    field (`language`, `source`, …), and with the code of `Stale` when somebody stored one in this
+    language since.
+    """
+    language = _language(document.text, language)
+    current = _current(meeting, language, seen)
+    digest = hashlib.sha256(document.text.encode()).hexdigest()
+    _check_new(current, digest)
+    report = Report(
+        meeting=meeting,
+        language=language,
+        version=current.version + 1 if current else 1,
+        kind=document.kind,
+        raw=raw,
+        raw_sha256=hashlib.sha256(raw).hexdigest(),
+        text=document.text,
+        sha256=digest,
+        stored_at=now,
+        **{**values, "title": values["title"].strip() or _first_line(document.text)},
+    )
+    report.full_clean(exclude=("raw", "meeting"))
+    with transaction.atomic():
+        _save_version(report)
+        record(actor=actor, at=now, via=via, action="text.stored", of=report, after=_text(report))
+    return report
+
+
+def _language(text: str, chosen: str) -> str:
+    """The language that was chosen, if the text can be in it; without a choice the one it is in."""
+    try:
+        found = detect_language(text)
+    except UnknownLanguageError:
+        if chosen:
+            return chosen
+        words = _(
+            "The text is in none of the languages that are read: English, Russian, Chinese. "
+            "If it is in one of them, choose it."
+        )
+        raise ValidationError({"language": words}) from None
+    if chosen and found != chosen:
+        words = _("The text is written in another language: %(found)s. Choose that one.")
+        raise ValidationError({"language": words % {"found": ReportLanguage(found).label}})
+    return found
+
+
+def _current(meeting: Meeting, language: str, seen: int | None) -> Report | None:
+    """The version that the new one comes after, if it is one that the person knew of."""
+    versions = Report.objects.filter(meeting=meeting, language=language)
+    if seen is not None and versions.filter(pk__gt=seen).exists():
+        raise _overtaken()
+    return versions.defer("raw", "text").order_by("-version", "pk").first()
+
+
+def _check_new(current: Report | None, digest: str) -> None:
+    if current and current.sha256 == digest:
+        words = _("This is the text of version %(version)d already: nothing in it has changed.")
+        raise ValidationError({"source": words % {"version": current.version}})
+
+
+def _first_line(text: str) -> str:
+    """The first words of a text, as a title."""
+    line = next(line.strip() for line in text.split("\n") if line.strip())
+    longest = Report._meta.get_field("title").max_length or 0
+    return line if len(line) <= longest else line[: longest - 2].rsplit(" ", 1)[0] + " …"
+
+
+def _save_version(report: Report) -> None:
+    """Store it, or notice that somebody stored this version at the same moment."""
+    try:
+        with transaction.atomic():
+            report.save()
+    except IntegrityError:
+        versions = Report.objects.versions_of(report).filter(version=report.version)
+        if versions.exists():
+            raise _overtaken() from None
+        raise
+
+
+def _overtaken() -> ValidationError:
+    words = _(
+        "Somebody stored a text of this report after you opened this page. Nothing of yours is "
+        "stored yet: compare the two, then send yours again if it is the newer one."
+    )
+    return ValidationError(words, code="stale")
+
+
+def _text(report: Report) -> dict[str, Any]:
+    names = ("title", "language", "version", "sensitivity", "sha256")
+    return {name: getattr(report, name) for name in names}
 
 
 def _fill_in(entry: Entry, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
@@ -17,6 +17,7 @@ from .entries import answer, by, typed
 from .filters import MeetingFilter
 from .forms import MeetingForm
 from .models import Meeting, Report
+from .querysets import ReportQuerySet
 from .tables import MeetingTable
 
 
@@ -44,7 +45,8 @@ def detail(request: Request, slug: str) -> HttpResponse:
         "chair", "next_meeting", "officer", "previous_meeting"
     )
     meeting = get_object_or_404(meetings.prefetch_related("attended"), slug=slug)
-    context = {"meeting": meeting, "reports": _reports(request).filter(meeting=meeting)}
+    reports = _current(request).filter(meeting=meeting).order_by("language", "pk")
+    context = {"meeting": meeting, "reports": reports.select_related("meeting")}
     return render(request, "meetings/detail.html", context)
 
 
@@ -98,8 +100,21 @@ def edit(request: Request, slug: str) -> HttpResponse:
 @require_GET
 @access(Access.OBJECT)
 def report(request: Request, slug: str) -> HttpResponse:
-    """The text of a report. What higher apps know about it, they show in panels."""
-    return render(request, "meetings/report.html", {"report": _report(request, slug)})
+    """The text of a report. What higher apps know about it, they show in panels.
+
+    Without `?language=` the first there is; without `?version=` the current one.
+    """
+    found = _report(request, slug)
+    versions = _visible(request).versions_of(found).only("version", "language", "meeting")
+    others = versions.exclude(pk=found.pk).select_related("meeting").order_by("-version", "pk")
+    languages = _current(request).filter(meeting=found.meeting).exclude(language=found.language)
+    context = {
+        "report": found,
+        "versions": list(others),
+        "is_current": all(other.version < found.version for other in others),
+        "languages": list(languages.select_related("meeting").order_by("language", "pk")),
+    }
+    return render(request, "meetings/report.html", context)
 
 
 @require_GET
@@ -107,21 +122,31 @@ def report(request: Request, slug: str) -> HttpResponse:
 def original(request: Request, slug: str) -> HttpResponse:
     """The bytes as they were published, as a download."""
     found = _report(request, slug)
-    name = f"{found.meeting.slug}-{found.language}-v{found.version}.txt"
+    name = f"{found.meeting.slug}-{found.language}-v{found.version}.{found.kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(bytes(found.raw), content_type="application/octet-stream", headers=headers)
 
 
-def _reports(request: Request) -> Any:
+def _visible(request: Request) -> ReportQuerySet:
     today = request.now.astimezone(request.user.zone).date()
-    return Report.objects.visible_to(request.user, today).current().defer("raw")
+    return Report.objects.visible_to(request.user, today)
+
+
+def _current(request: Request) -> ReportQuerySet:
+    return _visible(request).current().defer("raw", "text")
 
 
 def _report(request: Request, slug: str) -> Report:
-    rows = (
-        _reports(request)
-        .filter(meeting__slug=slug)
-        .select_related("meeting")
-        .order_by("language", "pk")
-    )
-    return get_object_or_404(rows[:1])
+    """The version that was asked for. Who may not read the current one reads no earlier one either."""
+    rows = _visible(request).current().filter(meeting__slug=slug).defer("raw")
+    if language := request.GET.get("language", ""):
+        rows = rows.filter(language=language)
+    rows = rows.select_related("meeting").order_by("language", "pk")
+    found = get_object_or_404(rows[:1])
+    asked = request.GET.get("version", "")
+    if not asked or asked == str(found.version):
+        return found
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 5):
+        raise Http404
+    earlier = _visible(request).versions_of(found).filter(version=asked).defer("raw")
+    return get_object_or_404(earlier.select_related("meeting"))

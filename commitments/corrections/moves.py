@@ -1,5 +1,6 @@
 """Where the passages and the words of an earlier version of a report stand in a corrected one."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from meetings.comparing import Counterpart, changes, counterpart, match
@@ -83,12 +84,7 @@ class Moves:
         return [self._words(self.later, span) for span in free]
 
     def _under(self, spans: Iterable[Span]) -> list[int]:
-        wanted = list(spans)
-        return [
-            at
-            for at, (start, end) in enumerate(self._old)
-            if any(a < end and b > start for a, b in wanted)
-        ]
+        return sorted({at for span in spans for at in touched(self._old, span)})
 
     def _region(self, span: Span) -> tuple[Span, Span] | None:
         """The passages under a span, then and now; None when one is gone or they are apart now."""
@@ -105,6 +101,12 @@ class Moves:
     @staticmethod
     def _words(report: Report, span: Span) -> str:
         return report.text[span[0] : span[1]]
+
+
+def touched(spans: Sequence[Span], span: Span) -> range:
+    """Which of some spans, ascending and apart from each other, share a character with another one."""
+    first = bisect_right(spans, span[0], key=lambda held: held[1])
+    return range(first, max(first, bisect_left(spans, span[1], key=lambda held: held[0])))
 
 
 def _spans_of(passages: Iterable[Passage]) -> list[Span]:

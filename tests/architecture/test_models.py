@@ -15,7 +15,7 @@ from commitments.views import CommitmentList, LineList, ReportList
 from meetings.instrument_views import InstrumentList
 from meetings.party_views import PartyList
 from meetings.views import MeetingList
-from tests.factories import NOW, make_user
+from tests.factories import NOW, make_meeting, make_user
 from ui.tables import ends_in_pk
 
 OURS = ("accounts", "meetings", "commitments", "reminders")
@@ -58,6 +58,7 @@ def ordering_methods() -> list[tuple]:
 @pytest.mark.parametrize(("model", "name", "method"), ordering_methods(), ids=label)
 def test_a_query_that_orders_ends_in_the_key(db, model, name, method):
     known = {"user": make_user(), "now": NOW, "today": NOW.date(), "since": NOW, "most": 5}
+    known["meeting"] = make_meeting()
     arguments = [name for name in inspect.signature(method).parameters if name != "self"]
     found = model._default_manager.all()
     if (model, name) == (Commitment, "soonest_first"):

@@ -284,6 +284,13 @@ def test_what_is_registered_stands_as_registered_on_the_corrected_version(first,
     assert second.passages.get(number=2).confirmed_at is not None
 
 
+def test_two_commitments_in_the_same_words_are_both_shown(first):
+    both = [make_commitment(first, [make_party("AA")], spans=[span(EXERCISES)]) for _n in "ab"]
+    second = corrected(first, "in Bishkek", "in Osh")
+    rows = CandidateDecision.objects.of(second).filter(state=CandidateState.REGISTERED)
+    assert {row.commitment for row in rows} == set(both)
+
+
 def test_a_commitment_that_no_candidate_names_is_shown_where_it_is_quoted(first):
     made = make_commitment(first, [make_party("AA")], spans=[Span(0, 21)], title="Write a report")
     second = corrected(first, "in Bishkek", "in Osh")

@@ -324,7 +324,7 @@ def part(period: Period, edge: str) -> Period:
     if edge == "end" or opens is None:
         return Period(None, due, period.guess)
     share = 3 if edge == "beginning" else 2
-    last = opens + ((due - opens) // share)
+    last = opens + (due - opens + timedelta(1)) // share - timedelta(1)
     if (due - opens).days >= 364 and opens.day == 1:
         last = add_months(opens, 3 if edge == "beginning" else 6) - timedelta(1)
     elif 27 <= (due - opens).days <= 30:

@@ -5,8 +5,14 @@ and after that say how they are meant ("by the end of …", "… at the latest")
 `time_context` whether they tell when an act is due. Where the manual is silent:
 
 - "by", "until", "no later than" and «до» count the day, month or year that they name; "before" does
-  not, unless it is the end of something ("before the end of June" is due on 30 June).
-- "from" and "after" a day open a period without an end: kind "open".
+  not, unless it is the end of something ("before the end of June" is due on 30 June). 6月30日前 has
+  the day in it, as officials mean it, but 2030年前 ends with 2029.
+- "early", "in the beginning of" a year is until 31 March, of a month until the 10th; "mid-", "the
+  middle of" until 30 June, or the 15th; "late", "the end of" is the last day. Only a beginning opens.
+- "within", "in", "over" so many months count from the meeting; counted from another event, or a
+  decade or century, they name no day. "For" a length of time is no deadline either: both are "open".
+- "From" and "after" a day open a period without an end: kind "open".
+- "At the 2025 summit" waits for that meeting ("derived"), for the summit may be early in the year.
 - A period that holds the meeting's day is meant as one to come unless the nearest verb is past.
 """
 

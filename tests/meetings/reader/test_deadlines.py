@@ -70,9 +70,7 @@ def test_only_recurring_acts_are_standing():
 
 
 def test_each_act_keeps_its_own_date():
-    text = (
-        "to draft the code by March 2025, test it in the second half of 2025 and adopt it in 2026"
-    )
+    text = "to draft the code by March 2025, test it during the second half of 2025 and adopt it in 2026"
     assert [str(words.timing.due) for words in found(text)] == [
         "2025-03-31",
         "2025-12-31",
@@ -182,7 +180,7 @@ def test_without_figures_or_words_of_time_there_is_nothing(written):
 def test_twenty_thousand_words_take_a_moment():
     sentence = (
         "The parties agreed to widen the work of the coast guards of the member states against"
-        " smuggling at sea, and to hold drills in the second half of 2025 in the port of one of them."
+        " smuggling at sea, and to hold drills during the second half of 2025 in the port of one of them."
     )
     text = " ".join([sentence] * 600)
     step = len(text) // 500

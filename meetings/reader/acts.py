@@ -130,7 +130,7 @@ def _sure(s: Sentence, lex: Lexicon, start: int, end: int, form: str, judge: str
     if form in ("to", "bare"):
         if lex.match("act.verb", words):
             return 1.0
-        return 0.0 if lex.match("act.no_verb", words) else 0.7
+        return 0.0 if judge == "strict" or lex.match("act.no_verb", words) else 0.7
     return _sure_of_noun(lex, words, judge)
 
 

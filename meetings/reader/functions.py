@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from meetings.reader.acts import Act, acts
 from meetings.reader.clauses import Hit, Sentence, Subject, hits, subject_of
+from meetings.reader.parties import ORGANS
 from meetings.reader.types import FUNCTIONS
 from meetings.reader.words import Lexicon, Operator, group
 
@@ -74,7 +75,7 @@ class Judge:
     def _stem(self, s: Sentence, outer: Judged | None) -> Judged | None:
         """The stem of a list: its items are what it governs, so it has no act of its own."""
         found = hits(s, self.lex)
-        own = self._stem_words(s)
+        own = self._stem_words(s, found)
         last = own or next((h for h in reversed(found) if h.operator.kind in ("act", "modal", "task", "that")), None)
         if own and own.operator.kind == "call":
             return Judged(s, "call", (own.start, own.end), _reason(s, own))
@@ -86,13 +87,16 @@ class Judge:
             return replace(judged, drafts=(), governs=calls)
         if last.subject.kind == "named" and not self._owed(last.subject.codes):
             return None
+        if last.operator.kind == "task":
+            last = replace(last, subject=replace(last.subject, codes=self._told(s, last) or ()))
         return Judged(s, "commitment", (last.start, last.end), _reason(s, last), (), last)
 
-    def _stem_words(self, s: Sentence) -> Hit | None:
+    def _stem_words(self, s: Sentence, found: list[Hit]) -> Hit | None:
         """Words that govern a list and nothing else: "agreed as follows"."""
         for operator in self.lex.stems:
             for m in operator.pattern.finditer(s.masked, s.begin, s.stop):
-                subject, clause = subject_of(s, self.lex, operator, m.start(), None)
+                before = next((h for h in reversed(found) if h.end <= m.start()), None)
+                subject, clause = subject_of(s, self.lex, operator, m.start(), before)
                 if subject:
                     return Hit(operator, m.start(), m.end(), m, subject, clause, s.stop)
         return None
@@ -103,6 +107,8 @@ class Judge:
         if hit is None or stem.function != "commitment":
             return Judged(s, stem.function, reason=stem.reason)
         here = Hit(hit.operator, s.begin, s.begin, hit.match, replace(hit.subject, start=s.begin, end=s.begin), s.begin, s.stop, s.begin)
+        if s.piece.loose and not self.lex.match("act.verb", s.masked[s.begin :]):
+            return self._weigh(s, hits(s, self.lex))
         drafts = tuple(self._drafts(s, here, under_list=True))
         whole = Draft(s.begin, s.stop, s.stop, s.begin, hit.operator, (0, 0), hit.subject.codes, 0.5)
         lead = (stem.sentence.base + hit.lead, stem.sentence.base + hit.start)
@@ -110,12 +116,15 @@ class Judge:
         return Judged(s, "commitment", None, stem.reason, led)
 
     def _speaks_itself(self, s: Sentence, found: list[Hit]) -> bool:
-        """Whether an item is a sentence of its own: a subject stands at its beginning."""
-        return bool(found) and bool(found[0].subject.kind) and found[0].subject.start <= s.begin + 1
+        """Whether an item is a sentence of its own: a subject, or telling others, stands at its beginning."""
+        if not found:
+            return False
+        others = found[0].operator.kind in ("task", "call", "offer") and found[0].start <= s.begin + 1
+        return others or (bool(found[0].subject.kind) and found[0].subject.start <= s.begin + 1)
 
     def _recital(self, s: Sentence) -> Judged | None:
         """A recital of a resolution: a participle that leads a passage which no full stop ends."""
-        if s.piece.stem is not None or not s.piece.ends_open:
+        if s.piece.stem is not None or s.piece.kind == "stem" or not s.piece.ends_open:
             return None
         m = self.lex.match("grammar.participle", s.masked[s.begin :]) if "grammar.participle" in self.lex.patterns else None
         if not m:
@@ -198,7 +207,7 @@ class Judge:
         elif kind == "that":
             yield from self._of_that(s, hit, under_list)
         elif kind in ("task", "offer"):
-            yield from self._of_others(s, hit)
+            yield from self._of_others(s, hit, under_list)
 
     def _of_act(self, s: Sentence, hit: Hit, under_list: bool) -> Iterator[Draft]:
         operator = hit.operator
@@ -236,7 +245,7 @@ class Judge:
             or self.lex.match("passive.held", rest)
         )
         agreed = under is not None and under.operator.kind == "that"
-        organs = tuple(c for c in hit.subject.codes if c in ("SEC", "RATS"))
+        organs = tuple(c for c in hit.subject.codes if c in ORGANS)
         if organs and self.lex.match("act.verb", rest) and not self.lex.match("words.foretold", rest):
             yield from self._made(s, hit, acts(s, self.lex, hit.end, hit.until, "bare", "lenient"), organs)
         elif is_done and (under is None or agreed or is_event):
@@ -274,21 +283,27 @@ class Judge:
             here = replace(hit, subject=Subject("thing", hit.end + len(subject) - len(subject.lstrip()), hit.end), end=hit.end + m.end())
             yield from self._clause(s, replace(here, start=hit.start), ())
 
-    def _of_others(self, s: Sentence, hit: Hit) -> Iterator[Draft]:
+    def _of_others(self, s: Sentence, hit: Hit, under_list: bool) -> Iterator[Draft]:
         """What own bodies are told to do, and what a named party offers."""
-        whose = group(hit.match, "whose") or group(hit.match, "whom")
-        codes = tuple(dict.fromkeys(n.code for n in s.names_in(*whose))) if whose else ()
-        if whose and self.lex.match("grammar.same_body", s.masked[slice(*whose)]):
-            if not (codes := self._organ_before(s, whose[0])):
-                return
-        if hit.operator.kind == "offer" and not self._owed(codes):
+        codes = hit.subject.codes if under_list else self._told(s, hit)
+        if codes is None or (hit.operator.kind == "offer" and not self._owed(codes)):
             return
-        if hit.operator.kind == "task":
-            codes = tuple(c for c in codes if c in ("SEC", "RATS"))
-        start = (group(hit.match, "quote") or (hit.end, 0))[0]
-        for draft in self._made(s, hit, acts(s, self.lex, hit.end, hit.until, hit.operator.takes, "lenient"), codes):
+        quote = None if under_list else group(hit.match, "quote")
+        start = quote[0] if quote else hit.until
+        found = acts(s, self.lex, hit.end, hit.until, hit.operator.takes, "lenient")
+        for draft in self._made(s, hit, found, codes):
             yield replace(draft, start=min(draft.start, start))
             start = draft.until
+
+    def _told(self, s: Sentence, hit: Hit) -> tuple[str, ...] | None:
+        """Who is told, or offers: codes, () where none has one, None where "it" means nobody of their own."""
+        whose = group(hit.match, "whose") or group(hit.match, "whom")
+        if not whose:
+            return ()
+        codes = tuple(dict.fromkeys(n.code for n in s.names_in(*whose)))
+        if self.lex.match("grammar.same_body", s.masked[slice(*whose)]):
+            return self._organ_before(s, whose[0]) or None
+        return codes if hit.operator.kind == "offer" else tuple(c for c in codes if c in ORGANS)
 
     def _meant(self, s: Sentence, hit: Hit) -> Hit:
         """A pronoun stands for the states that the passage before named as its subject."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 from sentencex import segment
 
@@ -42,7 +43,7 @@ class Piece:
 
     `kind` is "sentence", "heading", "stem" or "item"; `body` is where the words begin, after the mark
     of a list; `stem` is the index of the piece that governs an item; `ends_open` says that no full
-    stop ends it, as in the recitals of a resolution.
+    stop ends it, as in the recitals of a resolution; `loose` says that it is an item by its mark alone.
     """
 
     start: int
@@ -51,6 +52,7 @@ class Piece:
     body: int
     stem: int | None = None
     ends_open: bool = False
+    loose: bool = False
 
 
 def cut(text: str, language: str) -> list[Piece]:
@@ -67,7 +69,7 @@ def blocks(text: str) -> list[Span]:
     """The paragraphs of a text: its lines, joined where a sentence was broken to fit a width."""
     spans: list[Span] = []
     rows = lines(text)
-    wrapped = max((b - a for a, b in rows), default=0) <= WRAP
+    wrapped = _is_wrapped([b - a for a, b in rows if b > a])
     gap = True
     for start, end in rows:
         line = text[start:end]
@@ -80,6 +82,13 @@ def blocks(text: str) -> list[Span]:
             spans.append((start, end))
         gap = False
     return [_tight(text, a, b) for a, b in spans]
+
+
+def _is_wrapped(lengths: list[int]) -> bool:
+    """Whether lines were broken to fit a width: none is long, and most come near the longest."""
+    longest = max(lengths, default=0)
+    near = sum(length > longest * 0.7 for length in lengths)
+    return 40 < longest <= WRAP and near * 2 >= len(lengths)
 
 
 def _goes_on(before: str, line: str, wrapped: bool) -> bool:
@@ -101,34 +110,50 @@ def _tight(text: str, start: int, end: int) -> Span:
 
 
 class _Lists:
-    """Which stem is open. A list ends with the first paragraph that is no item of it."""
+    """The stems that are open, innermost last, each with the style of its items' marks.
+
+    A list goes on over headings and over lists inside it. It ends with the first paragraph that is
+    neither marked nor a heading; one without marks ends with a full stop or a longer paragraph.
+    """
 
     def __init__(self) -> None:
-        self.stem: int | None = None
-        self.style: str | None = None  # of its items' marks; "" without marks, None before the first
+        self._open: list[list[Any]] = []  # [stem, style or None before the first item]
 
     def open(self, stem: int) -> None:
-        self.stem, self.style = stem, None
+        self._open.append([stem, None])
 
-    def close(self) -> None:
-        self.stem = self.style = None
-
-    def takes(self, block: str, mark: str) -> int | None:
-        """The stem of a paragraph, if it is an item of the open list."""
-        if self.stem is None:
-            return None
+    def takes(self, block: str, mark: str) -> tuple[int | None, bool]:
+        """The stem of a paragraph that is an item, and whether only its mark speaks for that."""
+        if not self._open or _is_heading(block, mark):
+            return None, False
         style = _style(mark)
-        if self.style is None:
-            self.style = style
-        if style == self.style and (mark or not self.is_over(block)):
-            return self.stem
-        return None
+        for depth in range(len(self._open) - 1, -1, -1):
+            if self._open[depth][1] in (None, style) and (mark or not _is_text(block)):
+                self._open[depth][1] = style
+                del self._open[depth + 1 :]
+                return self._open[depth][0], False
+        if mark:
+            return self._open[0][0], True
+        self._open.clear()
+        return None, False
 
-    @staticmethod
-    def is_over(block: str) -> bool:
-        """Whether a paragraph without a mark is no item: a text of its own, or a heading."""
-        is_heading = block[:1].isupper() and block.rstrip()[-1:] not in _ENDS
-        return is_heading or len(re.findall(r"[.!?。！？](?:\s|$)", block)) > 1
+    def ends_with(self, block: str) -> None:
+        """Close a list without marks behind an item that ends with a full stop."""
+        if self._open and self._open[-1][1] == "" and block.rstrip()[-1:] in (".", "。"):
+            self._open.pop()
+
+
+def _is_heading(block: str, mark: str) -> bool:
+    words = block[len(mark) :]
+    short = len(words.split()) <= 12 and len(words) <= 90
+    return words[:1].isupper() != words[:1].islower() and short and block.rstrip()[-1:] not in _ENDS + ")）" or (
+        bool(mark) and "一" <= words[:1] <= "龥" and len(words) <= 20 and words.rstrip()[-1:] not in _ENDS
+    )
+
+
+def _is_text(block: str) -> bool:
+    """Whether a paragraph has more than one sentence."""
+    return len(re.findall(r"[.!?。！？](?:\s|$)", block)) > 1
 
 
 def _style(mark: str) -> str:
@@ -145,12 +170,10 @@ def _pieces(
     block = text[start:end]
     mark = _MARKER.match(block)
     body = start + mark.end() if mark else start
-    stem = lists.takes(block, mark[0] if mark else "")
-    if stem is None:
-        lists.close()
+    stem, loose = lists.takes(block, mark[0] if mark else "")
     items = _inline_items(text, body, end)
     (_, first), *rest = _sentences(text, body, min([end, *items]), language) or [(start, end)]
-    head = [_piece(text, start, first, stem, body)]
+    head = [replace(_piece(text, start, first, stem, body), loose=loose)]
     head += [_piece(text, s, e, None, s) for s, e in rest]
     if items:
         head[-1] = replace(head[-1], kind="stem", ends_open=True)
@@ -158,8 +181,7 @@ def _pieces(
         lists.open(index + len(head) - 1)
     yield from head
     yield from _inline_pieces(text, [*items, end], language, index + len(head) - 1)
-    if stem is not None and lists.style == "" and block.rstrip()[-1:] in ".。":
-        lists.close()
+    lists.ends_with(block)
 
 
 def _inline_pieces(text: str, cuts: list[int], language: str, stem: int) -> Iterator[Piece]:

@@ -197,6 +197,7 @@ class RowForm(RowFields):
             theme=own["theme"] or every.get("theme"),
             officer=own["officer"] or every.get("officer"),
             owner=own["owner"] or every.get("owner"),
+            owner_is_for_all=not own["owner"],
             due=own["due"],
             review_days=rhythm,
         )

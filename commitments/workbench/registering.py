@@ -29,7 +29,10 @@ _NUMBERED = re.compile(r"^(.*?)(\d+)$")
 
 @dataclass(frozen=True)
 class Registration:
-    """What one accepted candidate is registered as. `seen` is the version that the person looked at."""
+    """What one accepted candidate is registered as. `seen` is the version that the person looked at.
+
+    `owner` gets the lines of the own parties; one who has none here is an error, unless `owner_is_for_all`.
+    """
 
     candidate: CandidateDecision
     seen: int
@@ -40,6 +43,7 @@ class Registration:
     theme: Theme | None = None
     officer: User | None = None
     owner: User | None = None
+    owner_is_for_all: bool = False
     due: date | None = None
     review_days: int | None = None
 
@@ -114,7 +118,7 @@ def _registered(done: Deed, report: Report, row: Registration, known: "_Instrume
             via=by.via,
         )
         if row.owner:
-            _give(commitment, row.owner, by)
+            _give(commitment, row.owner, by, may_be_none=row.owner_is_for_all)
         if candidate.earlier:
             editing.link(
                 earlier=candidate.earlier,
@@ -188,14 +192,14 @@ def _tied_to(next_meeting: Meeting | None, candidate: CandidateDecision) -> Meet
     return next_meeting if candidate.due in {None, before} else None
 
 
-def _give(commitment: Commitment, owner: User, by: By) -> None:
+def _give(commitment: Commitment, owner: User, by: By, *, may_be_none: bool) -> None:
     """Make a person the owner of the lines of those parties that this person answers for."""
     lines = Obligation.objects.filter(commitment=commitment).select_related("party")
     parties = set(
         FocalPoint.objects.running(by.now.date()).filter(user=owner).values_list("party", flat=True)
     )
     own = [row for row in lines if row.party_id in parties or row.party.mailbox_id == owner.pk]
-    if not own:
+    if not own and not may_be_none:
         said = _("%(name)s answers for none of these parties.") % {"name": owner.name}
         raise ValidationError({"owner": said})
     for line in own:

@@ -13,12 +13,43 @@
     return card?.querySelector(found) || document.querySelector(`.wb ${found}`);
   };
 
-  const act = (event, key) => {
+  // One thing after another: keys and links that are pressed meanwhile wait for the answer; a button that
+  // is pressed twice counts once; whoever goes on before a passage has come goes on.
+  const MOST = 8;
+  const waiting = [];
+  let request = null;
+
+  const press = (key) => {
     const target = pressed(key);
-    if (!target) return;
-    event.preventDefault();
-    target.click();
+    target?.click();
+    return Boolean(target);
   };
+
+  const act = (event, key) => {
+    if (request) {
+      if (waiting.length < MOST) waiting.push(key);
+    } else if (!press(key)) return;
+    event.preventDefault();
+  };
+
+  const ofTheBench = (event) => event.target.closest("main.wb") && event.target.id !== "live";
+
+  document.addEventListener("htmx:confirm", (event) => {
+    if (!request?.writes || !ofTheBench(event)) return;
+    event.preventDefault();
+    if (event.target.dataset.key) waiting.push(event.target.dataset.key);
+  });
+  document.addEventListener("htmx:beforeSend", (event) => {
+    if (!ofTheBench(event)) return;
+    const { xhr, requestConfig } = event.detail;
+    request = { xhr, writes: requestConfig.verb !== "get" };
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.xhr !== request?.xhr) return;
+    request = null;
+    if (!event.detail.successful) waiting.length = 0;
+    while (waiting.length && !request) press(waiting.shift());
+  });
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;

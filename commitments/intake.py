@@ -19,7 +19,7 @@ from meetings.reader.parties import sco_members
 
 from .corrections.carrying import carry_over
 from .workbench.deeds import lock
-from .workbench.services import store_reading
+from .workbench.storing import store_reading
 
 logger = logging.getLogger(__name__)
 # Characters that are read while the person waits (a second or two); longer texts wait for the tick.

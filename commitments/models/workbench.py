@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from commitments.choices import ActionKind, Basis, CandidateState, LinkKind, Origin, Strength
@@ -111,6 +112,12 @@ class CandidateDecision(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        """Its passage on the workbench. Reads the report and the meeting: select them."""
+        report = self.passage.report
+        query = f"language={report.language}&p={self.passage.number}"
+        return f"{reverse('meetings:workbench', args=[report.meeting.slug])}?{query}#c{self.pk}"
 
 
 class WorkbenchAction(models.Model):

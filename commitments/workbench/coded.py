@@ -15,7 +15,7 @@ from meetings.reader.types import ALL, Reading
 
 from .deeds import lock
 from .quoting import Span, touches
-from .services import LINE_LENGTH, store_passages
+from .storing import LINE_LENGTH, store_passages
 
 
 def store_coded(
@@ -64,13 +64,11 @@ def _decision(
 ) -> CandidateDecision:
     quotes = [row for row in commitment.quotations.all() if row.report_id == report.pk]
     quotes.sort(key=lambda row: row.start)
-    first = quotes[0]
+    operative = [quotes[0].operative_start, quotes[0].operative_end]
     final = _final(commitment)
     return CandidateDecision(
         spans=[[row.start, row.end] for row in quotes],
-        operative=[first.operative_start, first.operative_end]
-        if first.operative_start is not None
-        else None,
+        operative=None if None in operative else operative,
         title=commitment.title,
         strength=commitment.strength,
         parties=_parties(report, commitment),

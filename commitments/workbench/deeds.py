@@ -89,22 +89,15 @@ def deed(
         lock(report)
         done = Deed(report, by)
         yield done
-        WorkbenchAction.objects.create(
-            report=report,
-            actor=by.actor,
-            at=by.now,
-            kind=kind,
-            before=done.before,
-            after=done.after,
-        )
-        told = {**_where(of), **(after or {})}
+        rows = {"before": done.before, "after": done.after}
+        WorkbenchAction.objects.create(report=report, actor=by.actor, at=by.now, kind=kind, **rows)
         record(
             actor=by.actor,
             at=by.now,
             via=by.via,
             action=EVENTS[ActionKind(kind)],
             of=of,
-            after=told,
+            after={**_where(of), **(after or {})},
             why=why,
         )
 

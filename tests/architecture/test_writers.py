@@ -26,6 +26,7 @@ INSIDE = {
     "evidence.py",
     "handover.py",
     "deeds.py",
+    "storing.py",
     "undo.py",
     "registering.py",
     "coded.py",
@@ -76,7 +77,7 @@ WRITING_MODULES = {
     "commitments/services.py",
     "commitments/workbench/coded.py",
     "commitments/workbench/deeds.py",
-    "commitments/workbench/services.py",
+    "commitments/workbench/storing.py",
     "commitments/workbench/undo.py",
     "sco_tracker/sample.py",  # the passwords of the sample, once, and the meeting's officer
 }

@@ -6,7 +6,7 @@ from typing import Any
 from accounts.choices import Via
 from commitments.models import CandidateDecision
 from commitments.workbench.deeds import By
-from commitments.workbench.services import store_reading
+from commitments.workbench.storing import store_reading
 from meetings.models import Passage, Report
 from meetings.reader.types import Candidate, Reading, Timing
 from meetings.reader.types import Passage as Read

@@ -9,7 +9,7 @@ from commitments.services import Span
 from commitments.workbench.addresses import Place
 from commitments.workbench.board import Board
 from commitments.workbench.coded import store_coded
-from commitments.workbench.services import store_reading
+from commitments.workbench.storing import store_reading
 from tests.commitments.readings import TEXT, passage, reading, span
 from tests.factories import (
     NOW,

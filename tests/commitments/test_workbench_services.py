@@ -11,6 +11,7 @@ from commitments.errors import Stale
 from commitments.models import CandidateDecision, WorkbenchAction
 from commitments.workbench import services
 from commitments.workbench.services import as_labelled, without_candidates
+from commitments.workbench.storing import store_reading
 from commitments.workbench.undo import undo
 from meetings.models import Passage
 from tests.commitments.readings import TEXT, by, candidate, make_read_report, passage, reading, span
@@ -58,7 +59,7 @@ def test_a_reading_is_stored_with_its_passages_and_candidates(report):
 
 def test_a_report_is_read_once(report):
     with pytest.raises(ValidationError, match="read already"):
-        services.store_reading(report=report, reading=reading(), actor=None, now=NOW, via=Via.PAGE)
+        store_reading(report=report, reading=reading(), actor=None, now=NOW, via=Via.PAGE)
     assert report.passages.count() == 6
 
 
@@ -437,3 +438,22 @@ def test_deeds_on_one_report_say_nothing_about_another(report):
     accept("Dredging", who := by())
     with pytest.raises(ValidationError, match="nothing of yours"):
         undo(report=other, by=who)
+
+
+# The log -----------------------------------------------------------------------------------------------
+
+
+def test_every_deed_has_words_in_the_history(report, client):
+    who = by()
+    for deed in DEEDS:
+        DEEDS[deed](report, who)
+        undo(report=report, by=who)
+    row = accept("Dredging", who)
+    services.reopen(candidate=row, seen=row.version, by=who)
+    client.force_login(who.actor)
+    page = client.get("/history/").content.decode()
+    for words in ("accepted the candidate", "split the candidate", "confirmed the passage",
+                  "took back what was done", "opened the candidate again", "read the report"):  # fmt: skip
+        assert words in page
+    assert "passage 4: Dredging the northern channel" in page
+    assert f"{row.get_absolute_url()}".replace("&", "&amp;") in page

@@ -46,7 +46,8 @@ def read(raw: bytes) -> str:
     document = _opened(raw)
     try:
         return "\n".join(_Reader(document).lines(document.element.body))
-    except (*BROKEN, RecursionError):
+    except (*BROKEN, AttributeError, TypeError):
+        # Parts that are there, but are not what they should be.
         raise DocumentError(DAMAGED_WORD) from None
 
 

@@ -19,6 +19,8 @@ ENGLISH = "The parties \u201cagreed\u201d \u2013 at the caf\u00e9 \u2013 to hold
 RUSSIAN = "Участники договорились провести совместные учения в 2025 году."
 CHINESE = "各方同意加强在打击恐怖主义方面的合作，并于2025年举行联合反恐演习。"
 TRADITIONAL = "各方同意加強在打擊恐怖主義方面的合作，並於2025年舉行聯合反恐演習。"
+NAMES = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+DOCUMENT_WITHOUT_BODY = f"<w:document {NAMES}/>".encode()
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 
 
@@ -259,6 +261,21 @@ def _with(raw, name, content):
     return archive({**parts, name: content})
 
 
+@pytest.mark.parametrize("part", ["word/document.xml", "word/styles.xml", "word/numbering.xml"])
+@pytest.mark.parametrize("content", [b"", b"<x/>", b"\xff\xfe", b"<x>", DOCUMENT_WITHOUT_BODY])
+def test_a_word_document_with_a_part_that_is_none_raises_nothing_else(part, content):
+    raw = _with(word("They agreed."), part, content)
+    words = _text_or_complaint(raw)
+    assert words == "They agreed." or words.startswith("The Word document is damaged")
+
+
+def _text_or_complaint(raw):
+    try:
+        return text_of(raw, "report.docx")
+    except DocumentError as error:
+        return str(error)
+
+
 @pytest.mark.parametrize("name", ["word/document.xml", "word/media/image1.png"])
 def test_an_archive_that_unpacks_to_too_much_is_refused_before_it_is_opened(name, monkeypatch):
     monkeypatch.setattr("meetings.documents.docx.open_word", None)
@@ -285,7 +302,7 @@ def test_entities_that_multiply_do_no_harm():
     laughs = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 12))
     xml = (
         f'<?xml version="1.0"?><!DOCTYPE d [<!ENTITY l0 "ha">{laughs}]>'
-        '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+        f"<w:document {NAMES}>"
         "<w:body><w:p><w:r><w:t>They agreed. &l11;</w:t></w:r></w:p></w:body></w:document>"
     )
     raw = _with(word(), "word/document.xml", xml)
@@ -299,7 +316,7 @@ def test_entities_that_name_a_file_bring_nothing_in(tmp_path):
     secret.write_text("the key")
     xml = (
         f'<?xml version="1.0"?><!DOCTYPE d [<!ENTITY f SYSTEM "{secret.as_uri()}">]>'
-        '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+        f"<w:document {NAMES}>"
         "<w:body><w:p><w:r><w:t>They agreed. &f;</w:t></w:r></w:p></w:body></w:document>"
     )
     assert text_of(_with(word(), "word/document.xml", xml), "r.docx") == "They agreed."

@@ -37,7 +37,7 @@ def load_meeting(path: Path, *, now: datetime, via: str, actor: User | None = No
     with _speaking_of(path.name), transaction.atomic():
         parties = {row["code"]: _party(row) for row in data["party"]}
         meeting = _meeting(data["meeting"], parties)
-        report = _report(data["report"], raw, meeting)
+        report = _report(data["report"], raw, meeting, now)
         themes = {row["slug"]: _theme(row) for row in data["theme"]}
         instruments = {row["slug"]: _instrument(row) for row in data["instrument"]}
         for row in data["commitment"]:
@@ -110,7 +110,7 @@ def _meeting(row: dict[str, Any], parties: dict[str, Party]) -> Meeting:
     return meeting
 
 
-def _report(row: dict[str, Any], raw: bytes, meeting: Meeting) -> Report:
+def _report(row: dict[str, Any], raw: bytes, meeting: Meeting, now: datetime) -> Report:
     text = canonical_text(raw.decode("utf-8"))
     found = {"raw_sha256": hashlib.sha256(raw).hexdigest(), "sha256": _digest(text)}
     for name, value in found.items():
@@ -123,6 +123,7 @@ def _report(row: dict[str, Any], raw: bytes, meeting: Meeting) -> Report:
         **_given(row, ("title", "source_url", "sensitivity")),
         "raw": raw,
         "text": text,
+        "stored_at": now,
         **found,
     }
     key = {"meeting": meeting, "language": row["language"], "version": row["version"]}

@@ -25,6 +25,7 @@ _PREFIXES = frozenset({
 })  # fmt: skip
 _WIDER_GAP = 1.35
 _EM = 0.8
+_SOME, _MUCH = 0.2, 0.5  # of the width of a column
 _SAME_MARGIN = 30  # points
 _FEW = 20  # lines
 
@@ -149,19 +150,27 @@ def _begins(opened: list[Line], line: Line, column: Column) -> bool:
     if before.is_row or line.is_row or _had_room(before, line, column):
         return True
     is_item = _MARKER.match(opened[0].text) is not None
-    if _MARKER.match(line.text) and _SENTENCE_END.search(before.text):
+    ended = _SENTENCE_END.search(before.text) is not None
+    if ended and _MARKER.match(line.text):
         return True
     if column.is_centred(before) and column.is_centred(line):
         return False
-    if line.left > before.left + _EM * line.size:
+    if line.left > (column.left if ended else before.left) + _EM * line.size:
         return not is_item and not line.text[0].islower()
     return len(opened) > 1 and line.left < before.left - _EM * line.size
 
 
 def _had_room(before: Line, line: Line, column: Column) -> bool:
-    """Whether the first word would have fitted on the line before: then that ended on purpose."""
+    """Whether the first word would have fitted on the line before: then that ended on purpose.
+
+    In the middle of a sentence more room is needed: spaces at which no line may end are not seen.
+    """
     spare = 2.2 if is_chinese(line.text[0]) else 0.6
-    return column.room(before) > line.first + spare * line.size
+    needed = line.first + spare * line.size
+    if not _SENTENCE_END.search(before.text) and not _MARKER.match(line.text):
+        share = _MUCH if line.text[0].islower() else _SOME
+        needed = max(needed, share * (column.right - column.left))
+    return column.room(before) > needed
 
 
 def _crosses(before: Line, line: Line, column: Column) -> bool:

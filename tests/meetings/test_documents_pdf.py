@@ -1,13 +1,17 @@
 """The text of a PDF: paragraphs put together again, and without what belongs to the page alone."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import perf_counter
 
+import hypothesis
 import pytest
-from hypothesis import given, settings
+from django.conf import settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meetings.documents import Document, DocumentError, read_document
+from meetings.reader.text import canonical_text
 from tests.meetings import pdfs
 from tests.meetings.pdfs import LEFT, PITCH, TOP, Words, assembled, broken, pages, paragraphs, pdf
 
@@ -36,13 +40,44 @@ def test_a_long_report_comes_out_as_it_was_written(n):
 VOCABULARY = "cooperation terrorism agreement the of and member states information borders meeting"
 
 
-@settings(max_examples=50, deadline=None)
+@hypothesis.settings(max_examples=50, deadline=None)
 @given(st.lists(st.lists(st.sampled_from(VOCABULARY.split()), min_size=1), min_size=1, max_size=5))
 def test_paragraphs_that_were_broken_into_lines_come_out_whole(texts):
     texts = [f"{i}. {' '.join(words)}." for i, words in enumerate(texts, start=1)]
     broken_up = [line for text in texts for line in broken(text)]
     sheets = [lines(*broken_up[i : i + 40]) for i in range(0, len(broken_up), 40)]
     assert text_of(*sheets) == "\n".join(texts)
+
+
+def test_a_real_report_comes_out_as_it_was_written():
+    """Set twice: with room between its paragraphs, and with their first lines indented."""
+    report = (settings.BASE_DIR / "fixtures" / "scs-14.txt").read_text(encoding="utf-8")
+    texts = [text.strip() for text in canonical_text(report).split("\n") if text.strip()]
+    assert text_of(*_set(texts, gap=8, indent=0)) == "\n".join(texts)
+    assert text_of(*_set(texts, gap=0, indent=24)) == "\n".join(texts)
+
+
+def _set(texts, gap, indent):
+    sheets, y = [[]], TOP
+    for text in texts:
+        blank = "_" * (indent // 6)
+        for i, line in enumerate(broken(blank + text, 74)):
+            if y < 80:
+                sheets.append([])
+                y = TOP
+            place = LEFT + (indent if i == 0 else 0)
+            sheets[-1].append(Words(line.removeprefix(blank), place, y))
+            y -= PITCH
+        y -= gap
+    return sheets
+
+
+def test_in_the_middle_of_a_sentence_a_line_may_end_early():
+    """After "of" no line may end where the writer forbade it, which the file does not tell."""
+    assert text_of(lines(FULL, FULL[:66], "of India and of others.")) == (
+        f"{FULL} {FULL[:66].strip()} of India and of others."
+    )
+    assert text_of(lines("On security", "The parties agreed", FULL)).startswith("On security\n")
 
 
 def test_a_gap_begins_a_paragraph():
@@ -262,6 +297,14 @@ def test_a_part_that_unpacks_to_too_much_is_refused_before_the_file_is_opened(mo
     bomb = pdf([Words("x" * 10) for _ in range(100_000)], packed=True)
     assert len(bomb) < 100_000
     assert complaint(bomb).startswith("The PDF unpacks to more")
+
+
+def test_several_threads_may_read_at_once():
+    """The library that opens the files bears only one thread."""
+    raw = pages(4)
+    with ThreadPoolExecutor(4) as threads:
+        read = list(threads.map(lambda _: read_document(raw, "").text.split("\n"), range(12)))
+    assert all(texts == paragraphs(4) for texts in read)
 
 
 def test_a_hundred_pages_take_seconds():

@@ -33,8 +33,9 @@ def read(
     lex = lexicon(language)
     is_sco = members is None
     states = members if members is not None else parties.sco_members(date)
-    owing = frozenset(states) | (frozenset(parties.ORGANS) if is_sco else frozenset())
-    named = parties.find(text, language, with_organs=is_sco)
+    organs = parties.ORGANS if is_sco else parties.ORGANS[:1]
+    owing = frozenset(states) | frozenset(organs)
+    named = parties.find(text, language, organs=organs)
     judge = Judge(lex, owing)
     for piece, inside in _with_names(text, language, named):
         judge.add(sentence(text, piece, inside, lex))

@@ -8,6 +8,8 @@ from meetings.reader.clauses import Sentence
 from meetings.reader.words import Lexicon
 
 INSTRUMENT = 0.6  # the certainty of an act that is only named by the instrument to be carried out
+# What makes a later verb of the same form one purpose or means among several, not an act of its own.
+_BLOCKS = {"to": ("tail.purpose",), "bare": ("tail.purpose",), "noun": ("tail.purpose", "tail.means")}
 MOST = 12  # acts of one clause; a longer list is a table of contents
 
 
@@ -98,7 +100,7 @@ def _inside_purpose(s: Sentence, lex: Lexicon, at: int, joint: re.Match[str], un
     before = s.masked[at : joint.start()]
     if form == "noun" and lex.match("split.content", before) and lex.match("split.noun_form", joint["next"]):
         return False
-    if not lex.search("tail.purpose", before) and not lex.search("tail.means", before):
+    if not any(lex.search(name, before) for name in _BLOCKS[form]):
         return False
     strong = lex.match("split.strong", s.masked[joint.start() : until])
     return not strong or bool(lex.search("split.series", before))

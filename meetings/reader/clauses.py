@@ -186,10 +186,10 @@ def _carries_on(s: Sentence, lex: Lexicon, operator: Operator, before: Hit, begi
     if operator.kind == "modal":
         return lex.search("grammar.modal_join", left) is not None
     if before.operator.takes in ("to", "bare") and before.operator.kind in ("act", "modal", "task"):
-        return bool(finite)
+        return bool(finite) or (operator.strong and bool(lex.search("grammar.present_join", left)))
     if lex.match("grammar.gerund", verb):
         return bool(lex.search("grammar.gerund_join", left))
-    if finite:
+    if finite or (operator.strong and lex.search("grammar.present_join", left)):
         return True
     is_past = lex.match("grammar.finite", s.masked[before.start : before.start + 40])
     return not is_past and bool(lex.search("grammar.present_join", left) and lex.match("grammar.present", verb))

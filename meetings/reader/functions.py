@@ -119,6 +119,8 @@ class Judge:
         """Whether an item is a sentence of its own: a subject, or telling others, stands at its beginning."""
         if not found:
             return False
+        if found[0].start <= s.begin + 20 and self.lex.match("grammar.operative", s.masked[s.begin :]):
+            return True
         others = found[0].operator.kind in ("task", "call", "offer") and found[0].start <= s.begin + 1
         return others or (bool(found[0].subject.kind) and found[0].subject.start <= s.begin + 1)
 

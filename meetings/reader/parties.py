@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -36,17 +36,17 @@ def is_state(code: str) -> bool:
     return len(code) == 2 and code.isalpha() and code in Locale("en").territories and code not in _NO_COUNTRY
 
 
-def find(text: str, language: str, *, with_organs: bool) -> list[Named]:
-    """Every state that a text names, by its name or its adjective; with the SCO's organs where it is the SCO's."""
+def find(text: str, language: str, *, organs: Sequence[str]) -> list[Named]:
+    """Every state that a text names, by its name or its adjective, and the organs of the body that met."""
     hidden = [m.span() for m in _not_names(language).finditer(text)] if _not_names(language) else []
     found = [n for n in _states(text, language) if not _inside(n, hidden)]
-    if with_organs:
-        organs = [
-            Named(*m.span(), code, "organ")
-            for code, pattern in _organs(language)
-            for m in pattern.finditer(text)
-        ]
-        found = [n for n in found if not _inside(n, [(o.start, o.end) for o in organs])] + organs
+    bodies = [
+        Named(*m.span(), code, "organ")
+        for code, pattern in _organs(language)
+        if code in organs
+        for m in pattern.finditer(text)
+    ]
+    found = [n for n in found if not _inside(n, [(o.start, o.end) for o in bodies])] + bodies
     return sorted(found, key=lambda n: n.start)
 
 

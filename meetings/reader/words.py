@@ -35,6 +35,7 @@ class Operator:
     otherwise: str = "position"
     impersonal: bool = False
     any_subject: bool = False
+    strong: bool = False
     stem: bool = False
 
 
@@ -90,7 +91,7 @@ def _file(name: str) -> str:
 
 
 def _operator(row: dict[str, Any], macros: dict[str, str], *, stem: bool = False) -> Operator:
-    known = ("name", "kind", "strength", "takes", "judge", "otherwise", "any_subject", "impersonal")
+    known = ("name", "kind", "strength", "takes", "judge", "otherwise", "any_subject", "impersonal", "strong")
     values = {name: row[name] for name in known if name in row}
     begin = r"(?<!\w)" if row.get("whole_words", True) else ""
     return Operator(pattern=_compiled(row["words"], macros, begin), stem=stem, **values)

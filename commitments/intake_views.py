@@ -1,6 +1,7 @@
 """From a file or a pasted text to a report that is read: the form, and how far the reading is."""
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +26,7 @@ from . import intake
 from .models import CandidateDecision, Recheck
 
 logger = logging.getLogger(__name__)
+USUAL = timedelta(minutes=10)  # the longest text takes two, and waits for one tick
 _KEPT = ("title", "source_url", "sensitivity")
 
 
@@ -60,7 +62,13 @@ def reading(request: Request, slug: str) -> HttpResponse:
     rows = rows.select_related("meeting").order_by("language", "pk")
     report = get_object_or_404(rows[:1])
     found = found_words(report) if report.read_at else ""
-    context = {"report": report, "meeting": report.meeting, "found": found}
+    waited = request.now - report.stored_at if report.stored_at else timedelta(0)
+    context = {
+        "report": report,
+        "meeting": report.meeting,
+        "found": found,
+        "is_late": not report.read_at and waited > USUAL,
+    }
     name = "_reading" if request.htmx else "reading"  # type: ignore[attr-defined]
     return render(request, f"commitments/{name}.html", context)
 

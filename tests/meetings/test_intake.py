@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import IntegrityError
+from django.utils import timezone
 
 from accounts.choices import Via
 from accounts.models import Event
@@ -386,6 +387,17 @@ def test_a_reading_that_fails_does_not_lose_the_text(client, officer, meeting, m
     assert post(client, text=TEXT).url == "/meetings/m/report/reading/?language=en"
     assert Report.objects.get().read_at is None
     assert "could not be read" in caplog.text
+
+
+def test_a_reading_that_takes_long_is_said_to(client, officer, meeting):
+    report = add(meeting)
+    page = "/meetings/m/report/reading/"
+    assert "longer than usual" in client.get(page).content.decode()
+    Report.objects.filter(pk=report.pk).update(stored_at=timezone.now())
+    assert "longer than usual" not in client.get(page).content.decode()
+    intake.read_waiting(clock=lambda: NOW)
+    Report.objects.filter(pk=report.pk).update(stored_at=NOW)
+    assert "longer than usual" not in client.get(page).content.decode()
 
 
 def test_a_corrected_version_begins_with_what_is_known_of_the_one_before(client, officer, meeting):

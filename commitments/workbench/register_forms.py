@@ -162,6 +162,11 @@ class RowForm(RowFields):
         """A row that is not ticked is left alone, whatever is typed in it."""
         return not self.is_bound or bool(self.data.get(self.add_prefix("chosen")))
 
+    @property
+    def all_errors(self) -> list[str]:
+        """What is wrong with the row, for the list above the table."""
+        return [str(error) for errors in self.errors.values() for error in errors]
+
     def full_clean(self) -> None:
         super().full_clean()
         if not self.is_chosen:

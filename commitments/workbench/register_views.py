@@ -88,6 +88,7 @@ def _page(
         "report": report,
         "for_all": for_all,
         "rows": [(row, " … ".join(quoted(report.text, row.candidate.spans))) for row in rows],
+        "wrong": [row for row in rows if row.is_bound and row.errors],
         "parties": board.parties,
         "all_words": board.parties_words([ALL]),
         "count": len(rows),

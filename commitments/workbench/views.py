@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import Access, access
 from accounts.choices import Via
 from accounts.requests import Request
-from commitments.choices import LinkKind
+from commitments.choices import ActionKind, LinkKind
 from commitments.models import CandidateDecision, Commitment
 from meetings.choices import Function
 from meetings.models import Passage, Report
@@ -248,6 +248,8 @@ def show(
 
 def _context(request: Request, board: Board, more: dict[str, Any]) -> dict[str, Any]:
     last = last_deed(board.report, _by(request))
+    if last and last.kind == ActionKind.REGISTER:
+        last = None  # what is registered is withdrawn in the register
     return {
         "board": board,
         "report": board.report,

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from accounts.models import Event
@@ -156,6 +157,7 @@ def test_two_rows_do_not_share_a_reference(client, report):
 def test_what_cannot_stand_is_said_in_its_row(client, report, field, value):
     response = send(client, **{f"dredging__{field}": value})
     assert errors(response)["dredging"]
+    assert "Correct these rows" in response.content.decode()
     assert not Commitment.objects.exists()
 
 
@@ -304,10 +306,13 @@ def test_what_was_changed_meanwhile_is_refused_with_all_the_rest(client, report)
 
 def test_what_is_registered_is_not_taken_back_on_the_workbench(client, officer, report):
     send(client)
-    with pytest.raises(Exception, match="withdrawn on its own page"):
+    with pytest.raises(ValidationError, match="withdrawn on its own page"):
         undo(report=report, by=by(officer))
+    assert (
+        "Undo" not in client.get(reverse("meetings:workbench", args=["harbour-9"])).content.decode()
+    )
     row = candidate("Dredging")
-    with pytest.raises(Exception, match="Only what was accepted"):
+    with pytest.raises(ValidationError, match="Only what was accepted"):
         services.reopen(candidate=row, seen=row.version, by=by(officer))
 
 

@@ -139,10 +139,10 @@ def _sure(s: Sentence, lex: Lexicon, start: int, end: int, form: str, judge: str
 def _sure_of_noun(lex: Lexicon, words: str, judge: str) -> float:
     if judge == "firm" and lex.match("split.noun_form", words):
         return 1.0
-    if lex.match("act.outside", words) or lex.match("act.state", words):
-        return 0.0
     if lex.match("act.doing", words):
         return 1.0
+    if lex.match("act.outside", words) or lex.match("act.state", words):
+        return 0.0
     if lex.match("act.noun", words):
         return 0.8
     if judge == "forward":

@@ -138,6 +138,8 @@ def subject_of(
         return None, 0
     if direct := _direct(s, lex, before, begin, start):
         return direct, direct.start
+    if before and _after(s, lex, before, start) == left and lex.match("grammar.pronoun_clause", left):
+        return before.subject, begin
     if before and _carries_on(s, lex, operator, before, begin, start):
         m = lex.search("grammar.joins", left)
         return before.subject, begin + (m.start() if m else len(left))
@@ -184,7 +186,8 @@ def _carries_on(s: Sentence, lex: Lexicon, operator: Operator, before: Hit, begi
     verb = s.masked[start : start + 40]
     finite = lex.match("grammar.finite", verb)
     if operator.kind == "modal":
-        return lex.search("grammar.modal_join", left) is not None
+        is_list = before.operator.kind == "modal" and lex.search("grammar.modal_list", left)
+        return bool(is_list or lex.search("grammar.modal_join", left))
     if before.operator.takes in ("to", "bare") and before.operator.kind in ("act", "modal", "task"):
         return bool(finite) or (operator.strong and bool(lex.search("grammar.present_join", left)))
     if lex.match("grammar.gerund", verb):

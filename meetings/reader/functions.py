@@ -104,6 +104,8 @@ class Judge:
     def _item(self, s: Sentence, stem: Judged) -> Judged:
         """An item of a list has the function and the strength of its stem (coding manual §2 Spans)."""
         hit = stem.governs
+        if hit is None and stem.function == "procedure":
+            return self._weigh(s, hits(s, self.lex))
         if hit is None or stem.function != "commitment":
             return Judged(s, stem.function, reason=stem.reason)
         here = Hit(hit.operator, s.begin, s.begin, hit.match, replace(hit.subject, start=s.begin, end=s.begin), s.begin, s.stop, s.begin)
@@ -117,10 +119,10 @@ class Judge:
 
     def _speaks_itself(self, s: Sentence, found: list[Hit]) -> bool:
         """Whether an item is a sentence of its own: a subject, or telling others, stands at its beginning."""
+        if self.lex.match("grammar.operative", s.masked[s.begin :]):
+            return True
         if not found:
             return False
-        if found[0].start <= s.begin + 20 and self.lex.match("grammar.operative", s.masked[s.begin :]):
-            return True
         others = found[0].operator.kind in ("task", "call", "offer") and found[0].start <= s.begin + 1
         return others or (bool(found[0].subject.kind) and found[0].subject.start <= s.begin + 1)
 

@@ -14,7 +14,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Event, User
 from meetings.choices import Function
@@ -274,8 +274,15 @@ def _passage(event: Event, names: Names) -> str:
 
 
 def _reading(event: Event, names: Names) -> str:
-    found = event.after.get("passage_count", 0), event.after.get("candidate_count", 0)
-    return _("%(p)s passages, %(c)s candidates") % dict(zip("pc", found, strict=True))
+    passages, candidates = (
+        event.after.get(f"{what}_count", 0) for what in ("passage", "candidate")
+    )
+    return ", ".join(
+        [
+            ngettext("%(n)d passage", "%(n)d passages", passages) % {"n": passages},
+            ngettext("%(n)d candidate", "%(n)d candidates", candidates) % {"n": candidates},
+        ]
+    )
 
 
 def _nothing(event: Event, names: Names) -> str:

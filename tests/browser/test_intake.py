@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
 from playwright.sync_api import Page, expect
 
 from commitments import tasks
@@ -57,6 +58,26 @@ def test_a_long_report_is_read_while_the_page_waits(page_of: Any) -> None:
     expect(done).to_be_focused()
     page.get_by_role("link", name="Go on to decide").click()
     expect(page).to_have_url(re.compile(r"/meetings/m/report/workbench/\?language=en$"))
+
+
+def test_all_of_it_works_without_script(browser: Any, live_server: Any) -> None:
+    first = make_version(None, TEXT)
+    register(first, EXERCISES, "TST-1")
+    client = Client()
+    client.force_login(make_officer())
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    cookie = client.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    page = context.new_page()
+    paste_report(page, first.meeting, TEXT.replace("2030", "2035"), corrects="en")
+    page.goto("/commitments/?recheck=open")
+    page.get_by_role("link", name="Hold joint exercises").click()
+    page.get_by_role("link", name="Re-check").click()
+    page.get_by_role("radio", name="It stands in the words of the earlier version").check()
+    page.get_by_label("Reason").fill("Agreed by letter.")
+    page.get_by_role("button", name="Save the decision").click()
+    expect(page.get_by_text("It stands in the words of the earlier version.")).to_be_visible()
+    context.close()
 
 
 def test_what_cannot_be_taken_is_said_where_it_was_typed(page_of: Any) -> None:

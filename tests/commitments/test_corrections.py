@@ -150,6 +150,22 @@ def test_what_governs_the_words_counts_as_much_as_the_words(first, exercises, ol
     assert quoted(exercises) == [(1, EXERCISES)]
 
 
+def test_the_stem_of_a_list_governs_its_items():
+    text = "The parties agreed to:\na) hold joint exercises;\nb) open a training centre."
+    first = make_version(None, text)
+    verb = text.index("agreed to")
+    items = [
+        make_commitment(
+            first,
+            [make_party("AA")],
+            spans=[Span(text.index(w), text.index(w) + len(w), (verb, verb + 9))],
+        )
+        for w in ("hold joint exercises", "open a training centre")
+    ]
+    corrected(first, "agreed to:", "discussed how to:")
+    assert {row.commitment for row in Recheck.objects.open()} == set(items)
+
+
 def test_only_the_commitments_that_are_touched_are_flagged(first, exercises):
     centre = register(first, CENTRE, "TST-2")
     corrected(first, "in Bishkek", "in Osh")

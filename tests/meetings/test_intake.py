@@ -639,6 +639,15 @@ def test_each_language_has_its_page(client, officer, meeting):
     assert "m-ru-v1.txt" in original.headers["Content-Disposition"]
 
 
+def test_the_history_tells_who_stored_and_read_it(client, officer, meeting):
+    post(client, text=TEXT, title="Of the masters")
+    html = client.get("/history/").content.decode()
+    assert "stored the report" in html
+    assert "3 passages, 1 candidate" in html
+    assert "1 candidates" not in html
+    assert "Of the masters" in html
+
+
 def test_a_report_that_was_stored_a_year_ago_is_still_read(meeting):
     add(meeting)
     assert intake.read_waiting(clock=lambda: NOW + timedelta(days=365)) == 1

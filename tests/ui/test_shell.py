@@ -117,7 +117,7 @@ def test_no_page_has_an_inline_style_or_script(template):
     source = (TEMPLATES / template).read_text()
     if "emails" in template:
         pytest.skip("mail has its styles inline")
-    assert not re.search(r"\sstyle=|<style|\son[a-z]+=|<script(?![^>]+src=)", source)
+    assert not re.search(r"\sstyle=|<style|\son(?!ly=)[a-z]+=|<script(?![^>]+src=)", source)
 
 
 @pytest.mark.parametrize("template", HTML)

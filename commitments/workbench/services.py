@@ -4,6 +4,7 @@ A passage is settled when a person has said what it does: by confirming it, or b
 open candidate. Every write claims the versions that the person looked at, and adds its event.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -196,11 +197,18 @@ def without_candidates(
         if row.state != CandidateState.DISMISSED
         for span in spans_of(row)
     )
+    starts = [start for start, _end in taken]
     return [
         passage
         for passage in passages
-        if passage.confirmed_at is None and not touches((passage.start, passage.end), taken)
+        if passage.confirmed_at is None and not _is_taken(passage, taken, starts)
     ]
+
+
+def _is_taken(passage: Passage, taken: Sequence[Span], starts: Sequence[int]) -> bool:
+    """Whether one of the spans, ascending and apart, stands in the passage: the last that begins before its end."""
+    before = bisect_left(starts, passage.end) - 1
+    return before >= 0 and taken[before][1] > passage.start
 
 
 def as_labelled(passages: Iterable[Passage]) -> tuple[int, int]:

@@ -10,7 +10,12 @@ from accounts.models import Event
 from commitments.choices import CandidateState
 from commitments.models import CandidateDecision, Commitment, CommitmentLink, Deadline
 from commitments.workbench import services
-from commitments.workbench.registering import suggested_references
+from commitments.workbench.registering import (
+    Registration,
+    RowError,
+    register_accepted,
+    suggested_references,
+)
 from commitments.workbench.undo import undo
 from meetings.models import Instrument, Meeting
 from tests.commitments.readings import by, candidate, make_read_report, passage
@@ -301,6 +306,14 @@ def test_what_was_changed_meanwhile_is_refused_with_all_the_rest(client, report)
     response = client.post(reverse("meetings:workbench-register", args=["harbour-9"]), data)
     assert response.status_code == 409
     assert "Somebody changed this" in str(errors(response)["dredging"])
+    assert not Commitment.objects.exists()
+
+
+def test_what_nobody_has_accepted_is_not_registered(report):
+    row = candidate("The sea belongs")
+    entry = Registration(row, row.version, "HM-9", row.title, [make_party("AA")])
+    with pytest.raises(RowError, match="Somebody changed this"):
+        register_accepted(report=report, rows=[entry], by=by())
     assert not Commitment.objects.exists()
 
 

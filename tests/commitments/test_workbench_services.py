@@ -280,6 +280,15 @@ def test_marking_other_words_makes_a_candidate_and_the_passage_waits_again(repor
     assert (made.origin, made.state, passage(5).confirmed_at) == ("person", "open", None)
 
 
+def test_words_are_not_marked_in_a_passage_that_was_confirmed_meanwhile(report):
+    services.confirm(passage=passage(5), seen=1, function="acknowledgement", by=by())
+    values = {"spans": [span("thanked the city")], "title": "Thank", "strength": "agreed"}
+    with pytest.raises(Stale):
+        services.mark(passage=passage(5), seen=1, values=values, by=by())
+    assert passage(5).confirmed_at
+    assert CandidateDecision.objects.count() == 4
+
+
 def test_marking_nothing_is_refused(report):
     with pytest.raises(ValidationError, match="Quote at least"):
         services.mark(passage=passage(5), seen=1, values={"spans": []}, by=by())

@@ -18,6 +18,8 @@ from meetings.reader import Reading
 from meetings.reader.parties import sco_members
 
 from .corrections.carrying import carry_over
+from .models import Commitment
+from .workbench.coded import store_coded
 from .workbench.deeds import lock
 from .workbench.storing import store_reading
 
@@ -54,12 +56,19 @@ def read(report: Report, *, now: datetime) -> Reading:
 def keep(*, report: Report, reading: Reading, actor: User | None, now: datetime, via: str) -> bool:
     """Keep a reading whole or not at all, with what was decided on the earlier version.
 
+    A text that came with its commitments (`load_meeting`) was coded by people: it is kept as coded.
     False when the report has been read already.
     """
     with transaction.atomic():
         lock(report)
         if not Report.objects.unread().filter(pk=report.pk).exists():
             return False
+        coded = Commitment.objects.filter(quotations__report=report).distinct()
+        if coded.exists():
+            store_coded(
+                report=report, reading=reading, commitments=coded, actor=actor, now=now, via=via
+            )
+            return True
         passages = store_reading(report=report, reading=reading, actor=actor, now=now, via=via)
         carry_over(report=report, passages=passages, actor=actor, now=now, via=via)
     return True

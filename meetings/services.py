@@ -308,10 +308,12 @@ def _language(text: str, chosen: str) -> str:
 
 def _current(meeting: Meeting, language: str, seen: int | None) -> Report | None:
     """The version that the new one comes after, if it is one that the person knew of."""
-    versions = Report.objects.filter(meeting=meeting, language=language)
-    if seen is not None and versions.filter(pk__gt=seen).exists():
+    # Looked at once: between two looks somebody could store one that then seems to have been known.
+    rows = Report.objects.filter(meeting=meeting, language=language).defer("raw", "text")
+    versions = list(rows.order_by("-version", "pk"))
+    if seen is not None and any(version.pk > seen for version in versions):
         raise _overtaken()
-    return versions.defer("raw", "text").order_by("-version", "pk").first()
+    return versions[0] if versions else None
 
 
 def _check_new(current: Report | None, digest: str) -> None:

@@ -23,6 +23,7 @@ from meetings.models import Passage, Report
 from tests.commitments.lines import read_lines
 from tests.factories import (
     NOW,
+    make_commitment,
     make_focal_point,
     make_meeting,
     make_officer,
@@ -249,6 +250,15 @@ def test_a_reading_that_fails_leaves_the_text_stored_and_nothing_of_itself(
     assert not Passage.objects.exists()
     assert not CandidateDecision.objects.exists()
     assert not Event.objects.filter(action="text.read").exists()
+
+
+def test_a_text_that_came_with_its_commitments_is_kept_as_coded(meeting):
+    report = add(meeting)
+    made = make_commitment(report, [make_party("AA")])
+    intake.read_waiting(clock=lambda: NOW)
+    (row,) = CandidateDecision.objects.of(report)
+    assert (row.commitment, row.state) == (made, "registered")
+    assert not report.passages.unconfirmed().exists()
 
 
 def test_the_versions_before_it_are_read_first(meeting):

@@ -25,8 +25,8 @@ def read(
     """Read a canonical text.
 
     `date` is the last day of the meeting, from which "next year" is counted. `members` are the ISO 3166
-    alpha-2 codes of the states of the body that met; without it, the members of the Shanghai Cooperation
-    Organisation on that day, with its organs. `language` is "en", "ru" or "zh"; without it, it is found.
+    alpha-2 codes of the states of the body that met; without it, those of the SCO on that day, with
+    its organs. `language` is "en", "ru" or "zh"; without it, it is found.
     Raises `UnknownLanguageError` when the text is in none of them.
     """
     language = language or detect_language(text)

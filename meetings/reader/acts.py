@@ -9,7 +9,11 @@ from meetings.reader.words import Lexicon
 
 INSTRUMENT = 0.6  # the certainty of an act that is only named by the instrument to be carried out
 # What makes a later verb of the same form one purpose or means among several, not an act of its own.
-_BLOCKS = {"to": ("tail.purpose",), "bare": ("tail.purpose",), "noun": ("tail.purpose", "tail.means")}
+_BLOCKS = {
+    "to": ("tail.purpose",),
+    "bare": ("tail.purpose",),
+    "noun": ("tail.purpose", "tail.means"),
+}
 MOST = 12  # acts of one clause; a longer list is a table of contents
 
 
@@ -71,11 +75,17 @@ def _form(s: Sentence, lex: Lexicon, start: int, until: int, takes: str) -> str:
     return takes
 
 
-def _parts(s: Sentence, lex: Lexicon, start: int, until: int, form: str) -> Iterator[tuple[int, int]]:
+def _parts(
+    s: Sentence, lex: Lexicon, start: int, until: int, form: str
+) -> Iterator[tuple[int, int]]:
     """The stretches of single acts."""
     at = start
     for m in _joints(s, lex, start, until, form):
-        if m.start() <= at or not _has_object(s, lex, at, m.start()) or _inside_purpose(s, lex, at, m, until, form):
+        if (
+            m.start() <= at
+            or not _has_object(s, lex, at, m.start())
+            or _inside_purpose(s, lex, at, m, until, form)
+        ):
             continue
         yield at, m.start()
         at = m.start("next")
@@ -84,7 +94,9 @@ def _parts(s: Sentence, lex: Lexicon, start: int, until: int, form: str) -> Iter
 
 def _joints(s: Sentence, lex: Lexicon, start: int, until: int, form: str) -> list[re.Match[str]]:
     names = ("noun", "instrument") if form == "noun" else ("bare", "to", "instrument")
-    found = [m for name in names for m in lex.patterns[f"split.{name}"].finditer(s.masked, start, until)]
+    found = [
+        m for name in names for m in lex.patterns[f"split.{name}"].finditer(s.masked, start, until)
+    ]
     return sorted(found, key=lambda m: (m.start(), -m.end()))
 
 
@@ -95,10 +107,16 @@ def _has_object(s: Sentence, lex: Lexicon, start: int, end: int) -> bool:
     return len(rest.strip(" ,;")) > lex.tables["size"].get("object", 3)
 
 
-def _inside_purpose(s: Sentence, lex: Lexicon, at: int, joint: re.Match[str], until: int, form: str) -> bool:
+def _inside_purpose(
+    s: Sentence, lex: Lexicon, at: int, joint: re.Match[str], until: int, form: str
+) -> bool:
     """Whether a joint lies in a list of purposes or means, which are no acts of their own (manual §3)."""
     before = s.masked[at : joint.start()]
-    if form == "noun" and lex.match("split.content", before) and lex.match("split.noun_form", joint["next"]):
+    if (
+        form == "noun"
+        and lex.match("split.content", before)
+        and lex.match("split.noun_form", joint["next"])
+    ):
         return False
     if not any(lex.search(name, before) for name in _BLOCKS[form]):
         return False
@@ -108,11 +126,14 @@ def _inside_purpose(s: Sentence, lex: Lexicon, at: int, joint: re.Match[str], un
 
 def _tail(s: Sentence, lex: Lexicon, start: int, end: int) -> int:
     """Where the act ends: before means and purposes, unless too little would be left to judge."""
-    for m in lex.patterns["tail.cut"].finditer(s.masked, start, end):
-        kept = s.masked[start : m.start()]
-        if _is_enough(kept, lex):
-            end = m.start()
-            break
+    names = ["tail.cut"]
+    if lex.match("instruments.carry", s.masked[start:end]):
+        names.append("tail.carried_cut")
+    for name in names:
+        for m in lex.patterns[name].finditer(s.masked, start, end):
+            if _is_enough(s.masked[start : m.start()], lex):
+                end = m.start()
+                break
     m = lex.search("tail.trailing", s.masked[start:end])
     return start + m.start() if m else end
 

@@ -29,7 +29,13 @@ def candidates(
 
 
 def _candidate(
-    text: str, index: int, s: Sentence, draft: Draft, lex: Lexicon, members: frozenset[str], day: date
+    text: str,
+    index: int,
+    s: Sentence,
+    draft: Draft,
+    lex: Lexicon,
+    members: frozenset[str],
+    day: date,
 ) -> Candidate:
     span = (s.base + draft.start, s.base + draft.end)
     codes, contributing = _owing(s, draft, lex, members)
@@ -58,12 +64,18 @@ def _owing(
     codes = tuple(code for code in draft.codes if code in members)
     if not codes and draft.is_event:
         codes = _host(s, draft, lex, members)
-    if not codes and (m := lex.search("party_words.between", s.masked, draft.start, draft.until)):
+    if not codes and lex.search("party_words.between", s.masked, draft.start, draft.until):
         codes = tuple(n.code for n in s.names_in(draft.start, draft.until) if n.code in ORGANS)[:1]
-    if not codes and draft.operator.strength == "supports" and lex.match("party_words.its_act", s.masked[draft.start :]):
+    if (
+        not codes
+        and draft.operator.strength == "supports"
+        and lex.match("party_words.its_act", s.masked[draft.start :])
+    ):
         before = [n.code for n in s.names_in(0, draft.start) if n.code in members]
         if before:
-            return (before[-1],), tuple(sorted(code for code in members if code not in (before[-1], *ORGANS)))
+            return (before[-1],), tuple(
+                sorted(code for code in members if code not in (before[-1], *ORGANS))
+            )
     states = {code for code in members if code not in ORGANS}
     return (codes if codes and set(codes) != states else (ALL,)), ()
 
@@ -79,7 +91,9 @@ def _host(s: Sentence, draft: Draft, lex: Lexicon, members: frozenset[str]) -> t
 
 def _timing(text: str, s: Sentence, draft: Draft, lex: Lexicon, day: date) -> Timing:
     """The first deadline among the words of the act, else one that leads its clause in (coding manual §6)."""
-    inside = deadlines.find(text, s.base + draft.start, s.base + draft.until, day=day, language=lex.language)
+    inside = deadlines.find(
+        text, s.base + draft.start, s.base + draft.until, day=day, language=lex.language
+    )
     standing = any(words.kind == "standing" for words in inside)
     for words in inside:
         if words.kind == "deadline":
@@ -108,6 +122,8 @@ def _confidence(draft: Draft, timing: Timing) -> float:
 
 
 def _why(text: str, operative: tuple[int, int] | None, draft: Draft, codes: tuple[str, ...]) -> str:
-    words = re.sub(r"\s+", " ", text[slice(*operative)]).strip() if operative else draft.operator.name
+    words = (
+        re.sub(r"\s+", " ", text[slice(*operative)]).strip() if operative else draft.operator.name
+    )
     who = "" if codes == (ALL,) else f"; owed by {', '.join(codes)}"
     return f"{draft.operator.strength}: “{words}”{who}"

@@ -12,7 +12,7 @@ from meetings.reader.parties import Named, hide
 from meetings.reader.passages import Piece
 from meetings.reader.words import ADJECTIVE, NAME, Lexicon, Operator
 
-_QUOTED = re.compile("“[^”]*”|«[^»]*»|\"[^\"]*\"|「[^」]*」|《[^》]*》|‘[^’]{2,}’(?!\\w)")
+_QUOTED = re.compile('“[^”]*”|«[^»]*»|"[^"]*"|「[^」]*」|《[^》]*》|‘[^’]{2,}’(?!\\w)')
 _BRACKETS = re.compile(r"\([^()]*\)|（[^（）]*）|\[[^\[\]]*\]")
 # Letters that are read as others: one word is written in two ways.
 _SAME = str.maketrans("’ёЁ", "'еЕ")
@@ -138,7 +138,11 @@ def subject_of(
         return None, 0
     if direct := _direct(s, lex, before, begin, start):
         return direct, direct.start
-    if before and _after(s, lex, before, start) == left and lex.match("grammar.pronoun_clause", left):
+    if (
+        before
+        and _after(s, lex, before, start) == left
+        and lex.match("grammar.pronoun_clause", left)
+    ):
         return before.subject, begin
     if before and _carries_on(s, lex, operator, before, begin, start):
         m = lex.search("grammar.joins", left)
@@ -163,7 +167,9 @@ def _after(s: Sentence, lex: Lexicon, before: Hit | None, start: int) -> str:
     return left if opens else "\0" + left[1:]
 
 
-def _direct(s: Sentence, lex: Lexicon, before: Hit | None, begin: int, start: int) -> Subject | None:
+def _direct(
+    s: Sentence, lex: Lexicon, before: Hit | None, begin: int, start: int
+) -> Subject | None:
     """A subject that stands right before the verb: the group, a state or several, or a body of theirs."""
     left = _after(s, lex, before, start)
     for kind in ("named", "body", "group"):
@@ -178,7 +184,9 @@ def _direct(s: Sentence, lex: Lexicon, before: Hit | None, begin: int, start: in
     return None
 
 
-def _carries_on(s: Sentence, lex: Lexicon, operator: Operator, before: Hit, begin: int, start: int) -> bool:
+def _carries_on(
+    s: Sentence, lex: Lexicon, operator: Operator, before: Hit, begin: int, start: int
+) -> bool:
     """Whether a joining word makes these words a second predicate of the last subject."""
     left = s.masked[begin:start]
     if not lex.search("grammar.join_needed", left):
@@ -195,16 +203,22 @@ def _carries_on(s: Sentence, lex: Lexicon, operator: Operator, before: Hit, begi
     if finite or (operator.strong and lex.search("grammar.present_join", left)):
         return True
     is_past = lex.match("grammar.finite", s.masked[before.start : before.start + 40])
-    return not is_past and bool(lex.search("grammar.present_join", left) and lex.match("grammar.present", verb))
+    return not is_past and bool(
+        lex.search("grammar.present_join", left) and lex.match("grammar.present", verb)
+    )
 
 
 def _may_stand_alone(s: Sentence, operator: Operator) -> bool:
     if s.piece.kind in ("item", "stem"):
         return True
-    return operator.kind != "modal" and (s.piece.ends_open or s.masked[s.begin : s.begin + 3].isupper() or s.piece.kind == "sentence")
+    return operator.kind != "modal" and (
+        s.piece.ends_open or s.masked[s.begin : s.begin + 3].isupper() or s.piece.kind == "sentence"
+    )
 
 
-def _thing(s: Sentence, lex: Lexicon, before: Hit | None, begin: int, start: int) -> tuple[Subject | None, int]:
+def _thing(
+    s: Sentence, lex: Lexicon, before: Hit | None, begin: int, start: int
+) -> tuple[Subject | None, int]:
     """Any other subject of "will": what stands between the beginning of the clause and the verb."""
     left = _after(s, lex, before, start)
     opened = [m.end() for m in lex.patterns["grammar.opens_thing"].finditer(left)]

@@ -76,7 +76,10 @@ class Judge:
         """The stem of a list: its items are what it governs, so it has no act of its own."""
         found = hits(s, self.lex)
         own = self._stem_words(s, found)
-        last = own or next((h for h in reversed(found) if h.operator.kind in ("act", "modal", "task", "that")), None)
+        last = own or next(
+            (h for h in reversed(found) if h.operator.kind in ("act", "modal", "task", "that")),
+            None,
+        )
         if own and own.operator.kind == "call":
             return Judged(s, "call", (own.start, own.end), _reason(s, own))
         if last is None:
@@ -108,11 +111,22 @@ class Judge:
             return self._weigh(s, hits(s, self.lex))
         if hit is None or stem.function != "commitment":
             return Judged(s, stem.function, reason=stem.reason)
-        here = Hit(hit.operator, s.begin, s.begin, hit.match, replace(hit.subject, start=s.begin, end=s.begin), s.begin, s.stop, s.begin)
+        here = Hit(
+            hit.operator,
+            s.begin,
+            s.begin,
+            hit.match,
+            replace(hit.subject, start=s.begin, end=s.begin),
+            s.begin,
+            s.stop,
+            s.begin,
+        )
         if s.piece.loose and not self.lex.match("act.verb", s.masked[s.begin :]):
             return self._weigh(s, hits(s, self.lex))
         drafts = tuple(self._drafts(s, here, under_list=True))
-        whole = Draft(s.begin, s.stop, s.stop, s.begin, hit.operator, (0, 0), hit.subject.codes, 0.5)
+        whole = Draft(
+            s.begin, s.stop, s.stop, s.begin, hit.operator, (0, 0), hit.subject.codes, 0.5
+        )
         lead = (stem.sentence.base + hit.lead, stem.sentence.base + hit.start)
         led = tuple(replace(draft, lead=lead) for draft in drafts or (whole,))
         return Judged(s, "commitment", None, stem.reason, led)
@@ -123,14 +137,20 @@ class Judge:
             return True
         if not found:
             return False
-        others = found[0].operator.kind in ("task", "call", "offer") and found[0].start <= s.begin + 1
+        others = (
+            found[0].operator.kind in ("task", "call", "offer") and found[0].start <= s.begin + 1
+        )
         return others or (bool(found[0].subject.kind) and found[0].subject.start <= s.begin + 1)
 
     def _recital(self, s: Sentence) -> Judged | None:
         """A recital of a resolution: a participle that leads a passage which no full stop ends."""
         if s.piece.stem is not None or s.piece.kind == "stem" or not s.piece.ends_open:
             return None
-        m = self.lex.match("grammar.participle", s.masked[s.begin :]) if "grammar.participle" in self.lex.patterns else None
+        m = (
+            self.lex.match("grammar.participle", s.masked[s.begin :])
+            if "grammar.participle" in self.lex.patterns
+            else None
+        )
         if not m:
             return None
         words = s.masked[s.begin :].strip().lower()
@@ -150,7 +170,17 @@ class Judge:
             return ()
         operator = next(o for o in self.lex.operators if o.kind == "act")
         return tuple(
-            Draft(a.start, a.end, a.until, s.begin, operator, (s.begin, after), (), a.sure * 0.5, is_recital=True)
+            Draft(
+                a.start,
+                a.end,
+                a.until,
+                s.begin,
+                operator,
+                (s.begin, after),
+                (),
+                a.sure * 0.5,
+                is_recital=True,
+            )
             for a in acts(s, self.lex, after, s.stop, "noun", "lenient")
         )
 
@@ -160,7 +190,13 @@ class Judge:
         drafts: list[Draft] = []
         under: Hit | None = None
         for hit in found:
-            if under and under.end >= hit.clause - 2 and under.operator.kind != "act" and hit.operator.kind != "modal" and self.lex.search("grammar.opens_clause", s.masked[under.start : under.end]):
+            if (
+                under
+                and under.end >= hit.clause - 2
+                and under.operator.kind != "act"
+                and hit.operator.kind != "modal"
+                and self.lex.search("grammar.opens_clause", s.masked[under.start : under.end])
+            ):
                 continue  # what is said to be so, not done here
             here = list(self._drafts(s, hit, under=under))
             function = "commitment" if here else self._otherwise(s, hit, under)
@@ -178,19 +214,30 @@ class Judge:
     def _otherwise(self, s: Sentence, hit: Hit, under: Hit | None) -> str:
         """The function of a clause that names no act."""
         operator = hit.operator
-        if hit.subject.kind == "named" and not operator.any_subject and not self._owed(hit.subject.codes):
+        if (
+            hit.subject.kind == "named"
+            and not operator.any_subject
+            and not self._owed(hit.subject.codes)
+        ):
             return "context"
         if operator.kind == "modal":
             return "context" if under is None or under.operator.kind == "context" else "position"
         if operator.kind == "offer":
             return "acknowledgement"
+        if operator.kind == "context" and self.lex.search("functions.value", s.masked[hit.end : hit.until]):
+            return "position"
         if operator.kind in ("act", "that", "task"):
             return operator.otherwise
         return operator.kind
 
     def _plain(self, s: Sentence) -> Judged:
         """A sentence without operative words: a norm, what was done, the record of the meeting, else context."""
-        for name, function in (("call", "call"), ("norm", "position"), ("procedure", "procedure"), ("past_act", "acknowledgement")):
+        for name, function in (
+            ("call", "call"),
+            ("norm", "position"),
+            ("procedure", "procedure"),
+            ("past_act", "acknowledgement"),
+        ):
             m = self.lex.search(f"functions.{name}", s.masked, s.begin, s.stop)
             if m:
                 return Judged(s, function, m.span(), _said(s, *m.span()))
@@ -200,7 +247,9 @@ class Judge:
 
     # -------------------------------------------------------------------------------- acts of one clause
 
-    def _drafts(self, s: Sentence, hit: Hit, *, under: Hit | None = None, under_list: bool = False) -> Iterator[Draft]:
+    def _drafts(
+        self, s: Sentence, hit: Hit, *, under: Hit | None = None, under_list: bool = False
+    ) -> Iterator[Draft]:
         if hit.subject.kind == "named" and not self._owed(hit.subject.codes):
             return
         kind = hit.operator.kind
@@ -218,16 +267,26 @@ class Judge:
         judge = "lenient" if under_list and operator.judge == "strict" else operator.judge
         yield from self._made(s, hit, acts(s, self.lex, hit.end, hit.until, operator.takes, judge))
 
-    def _made(self, s: Sentence, hit: Hit, found: Iterable[Act], codes: tuple[str, ...] | None = None) -> Iterator[Draft]:
+    def _made(
+        self, s: Sentence, hit: Hit, found: Iterable[Act], codes: tuple[str, ...] | None = None
+    ) -> Iterator[Draft]:
         since = hit.lead
         for act in found:
             yield Draft(
-                act.start, act.end, act.until, since, hit.operator, (hit.start, hit.end),
-                hit.subject.codes if codes is None else codes, act.sure,
+                act.start,
+                act.end,
+                act.until,
+                since,
+                hit.operator,
+                (hit.start, hit.end),
+                hit.subject.codes if codes is None else codes,
+                act.sure,
             )
             since = act.until
 
-    def _of_modal(self, s: Sentence, hit: Hit, under: Hit | None, under_list: bool) -> Iterator[Draft]:
+    def _of_modal(
+        self, s: Sentence, hit: Hit, under: Hit | None, under_list: bool
+    ) -> Iterator[Draft]:
         """ "Will": the group's and a member's own acts; of a thing only what is done to it, or a coming meeting."""
         rest = s.masked[hit.end : hit.until].lstrip()
         subject = hit.subject
@@ -235,7 +294,9 @@ class Judge:
             yield from self._clause(s, hit, (), is_event=True)
         elif subject.kind in ("group", "named", "") or (under_list and subject.kind != "thing"):
             if not self.lex.match("words.foretold", rest):
-                yield from self._made(s, hit, acts(s, self.lex, hit.end, hit.until, "bare", "lenient"))
+                yield from self._made(
+                    s, hit, acts(s, self.lex, hit.end, hit.until, "bare", "lenient")
+                )
         elif subject.kind == "body":
             if not self.lex.match("words.foretold", rest):
                 yield from self._clause(s, hit, ())
@@ -243,28 +304,49 @@ class Judge:
             yield from self._of_thing(s, hit, under, rest)
 
     def _of_thing(self, s: Sentence, hit: Hit, under: Hit | None, rest: str) -> Iterator[Draft]:
-        is_done = self.lex.match("passive.words", rest) and not self.lex.match("passive.not_done", rest)
+        is_done = self.lex.match("passive.words", rest) and not self.lex.match(
+            "passive.not_done", rest
+        )
         is_event = bool(
             self.lex.search("words.event", s.masked[hit.subject.start : hit.start])
             or self.lex.match("passive.held", rest)
         )
         agreed = under is not None and under.operator.kind == "that"
         organs = tuple(c for c in hit.subject.codes if c in ORGANS)
-        if organs and self.lex.match("act.verb", rest) and not self.lex.match("words.foretold", rest):
-            yield from self._made(s, hit, acts(s, self.lex, hit.end, hit.until, "bare", "lenient"), organs)
+        if (
+            organs
+            and self.lex.match("act.verb", rest)
+            and not self.lex.match("words.foretold", rest)
+        ):
+            yield from self._made(
+                s, hit, acts(s, self.lex, hit.end, hit.until, "bare", "lenient"), organs
+            )
         elif is_done and (under is None or agreed or is_event):
             yield from self._clause(s, hit, (), is_event=is_event)
-        elif agreed and self.lex.match("act.verb", rest) and not self.lex.match("words.foretold", rest):
+        elif (
+            agreed
+            and self.lex.match("act.verb", rest)
+            and not self.lex.match("words.foretold", rest)
+        ):
             yield from self._clause(s, hit, ())
 
-    def _clause(self, s: Sentence, hit: Hit, codes: tuple[str, ...], *, is_event: bool = False) -> Iterator[Draft]:
+    def _clause(
+        self, s: Sentence, hit: Hit, codes: tuple[str, ...], *, is_event: bool = False
+    ) -> Iterator[Draft]:
         """The whole clause, with the subject without which the act is empty."""
         found = acts(s, self.lex, hit.end, hit.until, "bare", "lenient")
         codes = codes or self._between(s, hit.subject)
         first = found[0] if found else Act(hit.end, hit.until, hit.until, 0.6)
         yield Draft(
-            hit.subject.start, first.end, hit.until, hit.lead, hit.operator, (hit.start, hit.end), codes,
-            first.sure * 0.9, is_event,
+            hit.subject.start,
+            first.end,
+            hit.until,
+            hit.lead,
+            hit.operator,
+            (hit.start, hit.end),
+            codes,
+            first.sure * 0.9,
+            is_event,
         )
 
     def _between(self, s: Sentence, subject: Subject) -> tuple[str, ...]:
@@ -278,13 +360,21 @@ class Judge:
         m = self.lex.search("passive.foresees", words)
         if not m:
             if under_list:
-                yield from self._made(s, hit, acts(s, self.lex, hit.end, hit.until, hit.operator.takes, "lenient"))
+                yield from self._made(
+                    s, hit, acts(s, self.lex, hit.end, hit.until, hit.operator.takes, "lenient")
+                )
             return
         subject = words[: m.start()]
         if self.lex.search("grammar.group", subject + " "):
-            yield from self._made(s, hit, acts(s, self.lex, hit.end + m.end(), hit.until, "bare", "lenient"))
+            yield from self._made(
+                s, hit, acts(s, self.lex, hit.end + m.end(), hit.until, "bare", "lenient")
+            )
         elif self.lex.match("passive.words", words[m.end() :].lstrip()):
-            here = replace(hit, subject=Subject("thing", hit.end + len(subject) - len(subject.lstrip()), hit.end), end=hit.end + m.end())
+            here = replace(
+                hit,
+                subject=Subject("thing", hit.end + len(subject) - len(subject.lstrip()), hit.end),
+                end=hit.end + m.end(),
+            )
             yield from self._clause(s, replace(here, start=hit.start), ())
 
     def _of_others(self, s: Sentence, hit: Hit, under_list: bool) -> Iterator[Draft]:

@@ -26,14 +26,19 @@ class Named:
 
 
 def sco_members(day: date) -> tuple[str, ...]:
-    """The member states of the Shanghai Cooperation Organisation on a day, by their codes."""
+    """The member states of the SCO on a day, by their codes."""
     joined: dict[str, date] = table("bodies")["sco"]
     return tuple(sorted(code for code, since in joined.items() if since <= day))
 
 
 def is_state(code: str) -> bool:
     """Whether a code is one of ISO 3166 alpha-2 that the country data knows."""
-    return len(code) == 2 and code.isalpha() and code in Locale("en").territories and code not in _NO_COUNTRY
+    return (
+        len(code) == 2
+        and code.isalpha()
+        and code in Locale("en").territories
+        and code not in _NO_COUNTRY
+    )
 
 
 def find(text: str, language: str, *, organs: Sequence[str]) -> list[Named]:
@@ -162,4 +167,7 @@ def _not_names(language: str) -> re.Pattern[str] | None:
 def _organs(language: str) -> list[tuple[str, re.Pattern[str]]]:
     organs: dict[str, list[str]] = lexicon(language).tables["organs"]
     begin, end = ("", "") if language == "zh" else (r"(?<!\w)", r"(?!\w)")
-    return [(code, re.compile(f"{begin}(?:{'|'.join(words)}){end}", re.IGNORECASE)) for code, words in organs.items()]
+    return [
+        (code, re.compile(f"{begin}(?:{'|'.join(words)}){end}", re.IGNORECASE))
+        for code, words in organs.items()
+    ]

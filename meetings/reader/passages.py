@@ -146,8 +146,16 @@ class _Lists:
 def _is_heading(block: str, mark: str) -> bool:
     words = block[len(mark) :]
     short = len(words.split()) <= 12 and len(words) <= 90
-    return words[:1].isupper() != words[:1].islower() and short and block.rstrip()[-1:] not in _ENDS + ")）" or (
-        bool(mark) and "一" <= words[:1] <= "龥" and len(words) <= 20 and words.rstrip()[-1:] not in _ENDS
+    return (
+        words[:1].isupper() != words[:1].islower()
+        and short
+        and block.rstrip()[-1:] not in _ENDS + ")）"
+        or (
+            bool(mark)
+            and "一" <= words[:1] <= "龥"
+            and len(words) <= 20
+            and words.rstrip()[-1:] not in _ENDS
+        )
     )
 
 

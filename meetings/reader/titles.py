@@ -15,7 +15,12 @@ def title(words: str, lex: Lexicon) -> str:
     stands before whatever else there is.
     """
     text = re.sub(r"\s+", " ", words).strip(" ,;:.，；、。")
-    text = _from_clause(text, lex) or _from_gerund(text, lex) or _from_noun(text, lex) or _from_verb(text, lex)
+    text = (
+        _from_clause(text, lex)
+        or _from_gerund(text, lex)
+        or _from_noun(text, lex)
+        or _from_verb(text, lex)
+    )
     return _short(text[:1].upper() + text[1:])
 
 
@@ -34,7 +39,9 @@ def _from_clause(text: str, lex: Lexicon) -> str:
         return ""
     done = (m["done"] or "").lower()
     verb = lex.bases.get(done, lex.tables["title_words"].get("hold", ""))
-    subject = m["subject"][:1].lower() + m["subject"][1:] if m["subject"][1:2].islower() else m["subject"]
+    subject = (
+        m["subject"][:1].lower() + m["subject"][1:] if m["subject"][1:2].islower() else m["subject"]
+    )
     return f"{verb} {subject}{text[m.end() :]}"
 
 

@@ -15,8 +15,29 @@ from typing import Any
 # Letters that stand in a hidden text for the name of a state, for its adjective, and for an organ.
 NAME, ADJECTIVE, ORGAN = "Ɐ", "Ɒ", "Ɽ"
 
-_PATTERNS = ("words", "grammar", "split", "tail", "act", "passive", "functions", "party_words", "instruments", "title")
-_TABLES = ("titles", "title_words", "names", "not_names", "organs", "adjectives", "adjective_forms", "cities", "size")
+_PATTERNS = (
+    "words",
+    "grammar",
+    "split",
+    "tail",
+    "act",
+    "passive",
+    "functions",
+    "party_words",
+    "instruments",
+    "title",
+)
+_TABLES = (
+    "titles",
+    "title_words",
+    "names",
+    "not_names",
+    "organs",
+    "adjectives",
+    "adjective_forms",
+    "cities",
+    "size",
+)
 
 _MACRO = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)?)\}")
 _FLAGS = re.IGNORECASE
@@ -91,7 +112,17 @@ def _file(name: str) -> str:
 
 
 def _operator(row: dict[str, Any], macros: dict[str, str], *, stem: bool = False) -> Operator:
-    known = ("name", "kind", "strength", "takes", "judge", "otherwise", "any_subject", "impersonal", "strong")
+    known = (
+        "name",
+        "kind",
+        "strength",
+        "takes",
+        "judge",
+        "otherwise",
+        "any_subject",
+        "impersonal",
+        "strong",
+    )
     values = {name: row[name] for name in known if name in row}
     begin = r"(?<!\w)" if row.get("whole_words", True) else ""
     return Operator(pattern=_compiled(row["words"], macros, begin), stem=stem, **values)
@@ -124,11 +155,7 @@ def expand(pattern: str, macros: dict[str, str]) -> str:
 
 
 def _macros(data: dict[str, Any]) -> dict[str, str]:
-    lists = {name: words for name, words in data["words"].items()}
-    macros = {
-        name: _either(words)
-        for name, words in lists.items()
-    }
+    macros = {name: _either(words) for name, words in data["words"].items()}
     macros |= {"name": f"{NAME}+", "adjective": f"{ADJECTIVE}+", "organ": f"{ORGAN}+"}
     return macros | _verb_macros(data)
 
@@ -147,7 +174,9 @@ def _verb_macros(data: dict[str, Any]) -> dict[str, str]:
 
 
 def _either(words: str | list[str]) -> str:
-    return f"(?:{words})" if isinstance(words, str) else "(?:" + "|".join(_longest_first(words)) + ")"
+    return (
+        f"(?:{words})" if isinstance(words, str) else "(?:" + "|".join(_longest_first(words)) + ")"
+    )
 
 
 def _forms(data: dict[str, Any]) -> dict[str, dict[str, str]]:
@@ -172,8 +201,25 @@ def _first_word(verb: str, form: Any) -> str:
     return " ".join([form(head), *rest])
 
 
-_DOUBLED = ("plan", "cut", "set", "put", "stop", "ban", "map", "refer", "commit", "begin", "submit", "transfer",
-            "transmit", "permit", "step", "fulfil", "compel")
+_DOUBLED = (
+    "plan",
+    "cut",
+    "set",
+    "put",
+    "stop",
+    "ban",
+    "map",
+    "refer",
+    "commit",
+    "begin",
+    "submit",
+    "transfer",
+    "transmit",
+    "permit",
+    "step",
+    "fulfil",
+    "compel",
+)
 
 
 def english_ing(verb: str) -> str:

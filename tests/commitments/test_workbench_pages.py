@@ -91,6 +91,12 @@ def test_the_words_of_a_candidate_are_marked_and_those_of_the_current_one_framed
     assert "<mark>train young pilots by 30 June 2027</mark>" in page
 
 
+def test_what_was_dismissed_is_marked_no_more(client, report):
+    row = candidate("The sea belongs")
+    services.dismiss(candidate=row, seen=1, reason="A view.", by=by())
+    assert "<mark>the sea belongs" not in words(client.get(at()))
+
+
 def test_a_report_that_is_not_read_yet_says_so(client, officer):
     make_report(make_meeting(slug="harbour-9"))
     assert "has not been read yet" in words(client.get(at()))

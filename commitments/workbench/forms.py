@@ -227,7 +227,8 @@ class CandidateForm(SharedForm):
     def _check_deadline(self, values: dict[str, Any]) -> None:
         due, opens, wording = (values.get(name) for name in ("due", "opens", "wording"))
         if not values.get("basis"):
-            values["basis"] = _basis(due, wording)
+            goes_on = values.get("standing") and not due
+            values["basis"] = "" if goes_on else _basis(due, wording)
         elif not (due or wording):
             self.add_error("due", _("Enter a day or the words, or choose “No deadline”."))
         if values["basis"] == Basis.STATED and " ".join((wording or "").split()) not in " ".join(

@@ -169,8 +169,8 @@ def _final(meeting: Meeting, row: Registration, by: By) -> Period | None:
             return None
         deadlines.check_due(meeting, row.due)
         return Period(due=row.due, basis=Basis.SET, reason=set_by)
-    if not (candidate.due or candidate.wording):
-        return None
+    if not candidate.due and (candidate.standing or not candidate.wording):
+        return None  # the words of a standing one say that it goes on, not when it ends
     if tied := _tied_to(meeting.next_meeting, candidate):
         return deadlines.by_meeting(tied, wording=candidate.wording)
     basis = candidate.basis or (Basis.STATED if candidate.wording else Basis.SET)

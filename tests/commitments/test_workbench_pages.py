@@ -275,6 +275,24 @@ def test_a_deadline_that_is_stated_quotes_words_of_the_report(client, report):
     assert "do not stand in the report" in response.context["form"].errors["wording"][0]
 
 
+@pytest.mark.parametrize(
+    ("given", "basis"),
+    [
+        ({"standing": "on", "wording": "every month"}, ""),
+        ({"standing": "on", "wording": "every month", "due": "2027-01-31"}, "stated"),
+        ({"wording": "every month"}, "stated"),
+        ({"due": "2027-01-31"}, "set"),
+        ({}, ""),
+    ],
+)
+def test_where_a_deadline_comes_from_when_nobody_says(client, report, given, basis):
+    row = candidate("Share tide")
+    data = edited(row, quote="share tide tables", **given)
+    assert client.post(at("edit", row.pk), data).status_code == 302
+    row.refresh_from_db()
+    assert row.basis == basis
+
+
 def test_splitting_proposes_parts_and_takes_what_is_typed(client, officer):
     text = "They agreed to mend the nets and paint the boats."
     read = reading().candidates[0]

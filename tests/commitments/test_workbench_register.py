@@ -251,6 +251,12 @@ def test_words_without_a_day_are_kept(client, report):
     assert (final.due, final.wording) == (None, "as soon as possible")
 
 
+def test_the_words_that_make_it_standing_are_no_deadline(client, report):
+    CandidateDecision.objects.filter(title__startswith="Share").update(wording="every month")
+    send(client, train__chosen=None, dredging__chosen=None)
+    assert not Deadline.objects.exists()
+
+
 def test_instruments_are_found_by_name_or_entered(client, report):
     known = make_instrument(name="Harbour Safety Programme")
     CandidateDecision.objects.filter(title__startswith="Dredging").update(

@@ -94,6 +94,8 @@ def _parts(
 
 def _joints(s: Sentence, lex: Lexicon, start: int, until: int, form: str) -> list[re.Match[str]]:
     names = ("noun", "instrument") if form == "noun" else ("bare", "to", "instrument")
+    if found := list(lex.patterns["split.marked"].finditer(s.masked, start, until)):
+        return found  # "(a) to … and (b) to …": the writer has split it
     found = [
         m for name in names for m in lex.patterns[f"split.{name}"].finditer(s.masked, start, until)
     ]

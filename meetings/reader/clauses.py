@@ -53,13 +53,16 @@ class Subject:
     """Who speaks or acts before an operative verb.
 
     `kind` is "group" (the participants), "named" (states by name, in `codes`), "body" (their own people
-    or organs), "thing" (anything else) or "" (nobody is named).
+    or organs), "other" (people outside), "thing" or "pronoun" (anything else), or "" (nobody is named).
     """
 
     kind: str
     start: int
     end: int
     codes: tuple[str, ...] = ()
+    known: bool = (
+        True  # named by words that the lexicon knows, not only by standing before the verb
+    )
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ def hits(s: Sentence, lex: Lexicon) -> list[Hit]:
         if start < at:
             continue
         subject, clause = subject_of(s, lex, operator, start, found[-1] if found else None)
-        if subject is None:
+        if subject is None or not _fits(operator, subject, found):
             continue
         found.append(Hit(operator, start, end, match, subject, clause))
         at = max(end, start + 1)
@@ -108,6 +111,15 @@ def hits(s: Sentence, lex: Lexicon) -> list[Hit]:
         replace(h, until=max(h.end, until), lead=lead)
         for h, until, lead in zip(found, ends, leads, strict=False)
     ]
+
+
+def _fits(operator: Operator, subject: Subject, found: list[Hit]) -> bool:
+    """Whether an operator that needs a state by name, or to come first, has it."""
+    if operator.needs == "named":
+        return subject.kind == "named"
+    if operator.needs == "known":
+        return subject.known
+    return operator.needs != "first" or not found
 
 
 def _raw(s: Sentence, lex: Lexicon) -> Iterator[tuple[int, int, Operator, re.Match[str]]]:
@@ -136,7 +148,7 @@ def subject_of(
         return (Subject("", begin + m.start(), start), begin + m.start()) if m else (None, 0)
     if lex.search("grammar.relative", left):
         return None, 0
-    if direct := _direct(s, lex, before, begin, start):
+    if direct := _direct(s, lex, operator, before, begin, start):
         return direct, direct.start
     if (
         before
@@ -149,6 +161,8 @@ def subject_of(
         return before.subject, begin + (m.start() if m else len(left))
     if not before and lex.match("grammar.nothing", left) and _may_stand_alone(s, operator):
         return Subject("", start, start), start
+    if opened := _open(s, lex, operator, before, begin, start):
+        return opened, opened.start
     if operator.kind == "modal" or operator.any_subject:
         return _thing(s, lex, before, begin, start)
     return None, 0
@@ -168,10 +182,10 @@ def _after(s: Sentence, lex: Lexicon, before: Hit | None, start: int) -> str:
 
 
 def _direct(
-    s: Sentence, lex: Lexicon, before: Hit | None, begin: int, start: int
+    s: Sentence, lex: Lexicon, operator: Operator, before: Hit | None, begin: int, start: int
 ) -> Subject | None:
     """A subject that stands right before the verb: the group, a state or several, or a body of theirs."""
-    left = _after(s, lex, before, start)
+    left = _without_aside(lex, _after(s, lex, before, start))
     for kind in ("named", "body", "group"):
         if m := lex.search(f"grammar.{kind}", left):
             if lex.search("grammar.goes_on", left[: m.start("who")]):
@@ -180,8 +194,47 @@ def _direct(
             codes = tuple(dict.fromkeys(n.code for n in s.names_in(a, b)))
             if kind == "named" and not codes:
                 continue
+            if operator.kind == "modal" and lex.match("grammar.it_alone", s.masked[a:b]):
+                continue
             return Subject(kind, a, b, codes if kind != "group" else ())
     return None
+
+
+def _without_aside(lex: Lexicon, left: str) -> str:
+    """The words up to a verb without what was put in between: (…), – … –, or a clause in commas."""
+    m = lex.search("grammar.aside", left)
+    return f"{left[: m.start()]} " if m else left
+
+
+def _open(
+    s: Sentence, lex: Lexicon, operator: Operator, before: Hit | None, begin: int, start: int
+) -> Subject | None:
+    """Any other people or bodies as the subject, known only by standing there with no verb of their own.
+
+    Those outside the body that met are "other": what they do binds nobody here.
+    """
+    if (
+        operator.kind != "modal"
+        and not lex.match("grammar.third", s.masked[start : start + 40])
+        and not operator.strong
+    ):
+        return None
+    left = _without_aside(lex, _after(s, lex, before, start))
+    m = lex.search("grammar.open", left)
+    if not m or lex.search("grammar.goes_on", left[: m.start("who")]):
+        return None
+    who = m["who"]
+    if lex.search("grammar.dangling", who):
+        return None
+    a, b = begin + m.start("who"), begin + m.end("who")
+    codes = tuple(dict.fromkeys(n.code for n in s.names_in(a, b)))
+    if lex.search("words.outsider", who):
+        return Subject("other", a, b, codes)
+    if codes and not lex.search("grammar.agent_of", who):
+        return Subject("named", a, b, codes, known=False)
+    if operator.kind == "modal" and not lex.search("grammar.agent", who):
+        return None
+    return Subject("group", a, b, known=False)
 
 
 def _carries_on(
@@ -230,8 +283,9 @@ def _thing(
     if not words.strip():
         return None, 0
     if lex.match("grammar.thing_pronoun", words):
-        is_named = before is not None and before.subject.kind == "named"
-        return (replace(before.subject, start=a) if is_named else Subject("pronoun", a, start)), a
+        if before and before.subject.kind == "named":
+            return replace(before.subject, start=a), a
+        return Subject("pronoun", a, start), a
     return Subject("thing", a, start, tuple(n.code for n in s.names_in(a, start))), a
 
 

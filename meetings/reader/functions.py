@@ -88,7 +88,7 @@ class Judge:
             judged = self._weigh(s, found)
             calls = next((h for h in found if h.operator.kind == "call"), None)
             return replace(judged, drafts=(), governs=calls)
-        if last.subject.kind == "named" and not self._owed(last.subject.codes):
+        if self._is_outside(last):
             return None
         if last.operator.kind == "task":
             last = replace(last, subject=replace(last.subject, codes=self._told(s, last) or ()))
@@ -168,7 +168,7 @@ class Judge:
     def _recital_drafts(self, s: Sentence, function: str, after: int) -> tuple[Draft, ...]:
         if function != "commitment":
             return ()
-        operator = next(o for o in self.lex.operators if o.kind == "act")
+        operator = next(o for o in self.lex.operators if o.kind == "act" and o.strength == "agreed")
         return tuple(
             Draft(
                 a.start,
@@ -214,17 +214,17 @@ class Judge:
     def _otherwise(self, s: Sentence, hit: Hit, under: Hit | None) -> str:
         """The function of a clause that names no act."""
         operator = hit.operator
-        if (
-            hit.subject.kind == "named"
-            and not operator.any_subject
-            and not self._owed(hit.subject.codes)
-        ):
+        if self._is_outside(hit) and not operator.any_subject:
             return "context"
         if operator.kind == "modal":
-            return "context" if under is None or under.operator.kind == "context" else "position"
+            return (
+                "context" if under is not None and under.operator.kind == "context" else "position"
+            )
         if operator.kind == "offer":
             return "acknowledgement"
-        if operator.kind == "context" and self.lex.search("functions.value", s.masked[hit.end : hit.until]):
+        if operator.kind == "context" and self.lex.search(
+            "functions.value", s.masked[hit.end : hit.until]
+        ):
             return "position"
         if operator.kind in ("act", "that", "task"):
             return operator.otherwise
@@ -250,7 +250,7 @@ class Judge:
     def _drafts(
         self, s: Sentence, hit: Hit, *, under: Hit | None = None, under_list: bool = False
     ) -> Iterator[Draft]:
-        if hit.subject.kind == "named" and not self._owed(hit.subject.codes):
+        if self._is_outside(hit):
             return
         kind = hit.operator.kind
         if kind == "act":
@@ -264,6 +264,8 @@ class Judge:
 
     def _of_act(self, s: Sentence, hit: Hit, under_list: bool) -> Iterator[Draft]:
         operator = hit.operator
+        if self.lex.search("grammar.earlier", s.masked[hit.lead : hit.start]):
+            return
         judge = "lenient" if under_list and operator.judge == "strict" else operator.judge
         yield from self._made(s, hit, acts(s, self.lex, hit.end, hit.until, operator.takes, judge))
 
@@ -290,7 +292,10 @@ class Judge:
         """ "Will": the group's and a member's own acts; of a thing only what is done to it, or a coming meeting."""
         rest = s.masked[hit.end : hit.until].lstrip()
         subject = hit.subject
-        if subject.kind == "group" and self.lex.match("passive.event", rest):
+        if subject.kind == "group" and (
+            self.lex.match("passive.event", rest)
+            or self.lex.match("grammar.neither", s.masked[subject.start :])
+        ):
             yield from self._clause(s, hit, (), is_event=True)
         elif subject.kind in ("group", "named", "") or (under_list and subject.kind != "thing"):
             if not self.lex.match("words.foretold", rest):
@@ -413,6 +418,13 @@ class Judge:
         earlier = self.judged[-1].sentence.named if self.judged else ()
         named = [*earlier, *s.names_in(0, start)]
         return tuple(n.code for n in named if n.kind == "organ")[-1:]
+
+    def _is_outside(self, hit: Hit) -> bool:
+        """Whether the subject is somebody who cannot owe anything here."""
+        subject = hit.subject
+        return subject.kind == "other" or (
+            subject.kind == "named" and not self._owed(subject.codes)
+        )
 
     def _owed(self, codes: Iterable[str]) -> bool:
         """Whether these can owe anything: members and own organs."""

@@ -43,7 +43,7 @@ def is_state(code: str) -> bool:
 
 def find(text: str, language: str, *, organs: Sequence[str]) -> list[Named]:
     """Every state that a text names, by its name or its adjective, and the organs of the body that met."""
-    hidden = [m.span() for m in _not_names(language).finditer(text)] if _not_names(language) else []
+    hidden = [m.span() for m in _not_names(language).finditer(text)]
     found = [n for n in _states(text, language) if not _inside(n, hidden)]
     bodies = [
         Named(*m.span(), code, "organ")
@@ -158,9 +158,9 @@ def _adjectives(name: str, code: str, language: str) -> list[str]:
 
 
 @cache
-def _not_names(language: str) -> re.Pattern[str] | None:
+def _not_names(language: str) -> re.Pattern[str]:
     words = lexicon(language).tables["not_names"].get("words", ())
-    return re.compile("|".join(words)) if words else None
+    return re.compile("|".join(words) or "(?!)")
 
 
 @cache

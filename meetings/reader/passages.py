@@ -70,13 +70,15 @@ def blocks(text: str) -> list[Span]:
     spans: list[Span] = []
     rows = lines(text)
     wrapped = _is_wrapped([b - a for a, b in rows if b > a])
-    gap = True
+    gap, in_list = True, False
     for start, end in rows:
         line = text[start:end]
         if not line.strip():
             gap = True
             continue
-        if spans and not gap and _goes_on(text[slice(*spans[-1])], line, wrapped):
+        before = text[slice(*spans[-1])] if spans else ""
+        in_list = not wrapped and (in_list and not gap or before.rstrip()[-1:] in (":", "："))
+        if spans and not gap and not in_list and _goes_on(before, line, wrapped):
             spans[-1] = (spans[-1][0], end)
         else:
             spans.append((start, end))
@@ -218,6 +220,8 @@ def _piece(text: str, start: int, end: int, stem: int | None, body: int) -> Piec
 def _inline_items(text: str, start: int, end: int) -> list[int]:
     """Where the items of a list begin that runs on in one paragraph: at least two marks, in order."""
     marks = list(_INLINE.finditer(text, start, end))
+    if not marks or text[start : marks[0].start()].rstrip()[-1:] not in (":", "："):
+        return []
     for first, mark in enumerate(marks):
         if _sign(mark) in _FIRST:
             run = _in_order(marks[first:])

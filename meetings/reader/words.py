@@ -57,6 +57,7 @@ class Operator:
     impersonal: bool = False
     any_subject: bool = False
     strong: bool = False
+    needs: str = ""
     stem: bool = False
 
 
@@ -122,6 +123,7 @@ def _operator(row: dict[str, Any], macros: dict[str, str], *, stem: bool = False
         "any_subject",
         "impersonal",
         "strong",
+        "needs",
     )
     values = {name: row[name] for name in known if name in row}
     begin = r"(?<!\w)" if row.get("whole_words", True) else ""

@@ -117,7 +117,10 @@ def test_a_chinese_list():
 
 
 def test_a_list_goes_on_over_headings_and_over_a_list_inside_it():
-    text = "The Council DECIDES TO:\nOn trade\n1. open the border;\n2. task the experts:\n(a) to write a law;\n(b) to print it;\nOn health\n3. train nurses."
+    text = (
+        "The Council DECIDES TO:\nOn trade\n1. open the border;\n2. task the experts:\n"
+        "(a) to write a law;\n(b) to print it;\nOn health\n3. train nurses."
+    )
     assert [(p.kind, p.stem) for p in cut(text, "en")] == [
         ("stem", None),
         ("heading", None),

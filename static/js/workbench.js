@@ -145,9 +145,12 @@
   };
 
   document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, xhr } = event.detail;
+    // Somebody has gone on since: what comes too late is not shown.
+    if (target.matches("main.wb") && request && xhr !== request.xhr) event.detail.shouldSwap = false;
     scrolled = list()?.scrollTop ?? 0;
     // Somebody else was quicker: the answer is the form with what was typed, to be shown.
-    if (event.detail.xhr.status !== 409) return;
+    if (xhr.status !== 409) return;
     event.detail.shouldSwap = true;
     event.detail.isError = false;
   });

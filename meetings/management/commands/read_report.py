@@ -33,9 +33,7 @@ class Command(BaseCommand):
         text = _text(options["file"])
         day = options["date"] or timezone.now().date()
         try:
-            reading = read(
-                text, date=day, members=options["members"], language=options["language"]
-            )
+            reading = read(text, date=day, members=options["members"], language=options["language"])
         except UnknownLanguageError:
             raise CommandError(
                 "The text is in none of the languages that can be read: English, Russian, Chinese. "
@@ -67,7 +65,9 @@ def _told(text: str, reading: Reading) -> str:
             if candidate.passage == index:
                 due = candidate.timing.due or candidate.timing.wording or "-"
                 who = ",".join(candidate.parties)
-                rows.append(f"     > {candidate.title} [{who}; {due}; {candidate.confidence}; {candidate.why}]")
+                rows.append(
+                    f"     > {candidate.title} [{who}; {due}; {candidate.confidence}; {candidate.why}]"
+                )
     return "\n".join(rows)
 
 

@@ -54,27 +54,27 @@ class Judge:
 
     def add(self, s: Sentence) -> None:
         """Judge the next passage."""
-        judged = self._judge(s)
-        last = hits(s, self.lex)[-1:]
+        found = [] if s.piece.kind == "heading" else hits(s, self.lex)
+        judged = self._judge(s, found)
+        last = found[-1:]
         speaker = last[0].subject.codes if last and last[0].subject.kind == "named" else ()
         self.judged.append(replace(judged, speaker=speaker))
 
-    def _judge(self, s: Sentence) -> Judged:
+    def _judge(self, s: Sentence, found: list[Hit]) -> Judged:
         stem = self.judged[s.piece.stem] if s.piece.stem is not None else None
         if s.piece.kind == "heading":
             return Judged(s, "procedure", reason="heading")
-        if s.piece.kind == "stem" and (governs := self._stem(s, stem)):
+        if s.piece.kind == "stem" and (governs := self._stem(s, stem, found)):
             return governs
         if (recital := self._recital(s)) is not None:
             return recital
-        found = [self._meant(s, h) for h in hits(s, self.lex)]
+        found = [self._meant(s, h) for h in found]
         if stem and not self._speaks_itself(s, found):
-            return self._item(s, stem)
+            return self._item(s, stem, found)
         return self._weigh(s, found)
 
-    def _stem(self, s: Sentence, outer: Judged | None) -> Judged | None:
+    def _stem(self, s: Sentence, outer: Judged | None, found: list[Hit]) -> Judged | None:
         """The stem of a list: its items are what it governs, so it has no act of its own."""
-        found = hits(s, self.lex)
         own = self._stem_words(s, found)
         last = own or next(
             (h for h in reversed(found) if h.operator.kind in ("act", "modal", "task", "that")),
@@ -84,7 +84,7 @@ class Judge:
             return Judged(s, "call", (own.start, own.end), _reason(s, own))
         if last is None:
             if outer and outer.governs and not found:
-                return replace(self._item(s, outer), governs=outer.governs, drafts=())
+                return replace(self._item(s, outer, found), governs=outer.governs, drafts=())
             judged = self._weigh(s, found)
             calls = next((h for h in found if h.operator.kind == "call"), None)
             return replace(judged, drafts=(), governs=calls)
@@ -104,11 +104,11 @@ class Judge:
                     return Hit(operator, m.start(), m.end(), m, subject, clause, s.stop)
         return None
 
-    def _item(self, s: Sentence, stem: Judged) -> Judged:
+    def _item(self, s: Sentence, stem: Judged, found: list[Hit]) -> Judged:
         """An item of a list has the function and the strength of its stem (coding manual §2 Spans)."""
         hit = stem.governs
         if hit is None and stem.function == "procedure":
-            return self._weigh(s, hits(s, self.lex))
+            return self._weigh(s, found)
         if hit is None or stem.function != "commitment":
             return Judged(s, stem.function, reason=stem.reason)
         here = Hit(
@@ -122,7 +122,7 @@ class Judge:
             s.begin,
         )
         if s.piece.loose and not self.lex.match("act.verb", s.masked[s.begin :]):
-            return self._weigh(s, hits(s, self.lex))
+            return self._weigh(s, found)
         drafts = tuple(self._drafts(s, here, under_list=True))
         whole = Draft(
             s.begin, s.stop, s.stop, s.begin, hit.operator, (0, 0), hit.subject.codes, 0.5

@@ -39,9 +39,9 @@ def _from_clause(text: str, lex: Lexicon) -> str:
         return ""
     done = (m["done"] or "").lower()
     verb = lex.bases.get(done, lex.tables["title_words"].get("hold", ""))
-    subject = (
-        m["subject"][:1].lower() + m["subject"][1:] if m["subject"][1:2].islower() else m["subject"]
-    )
+    subject = m["subject"]
+    if subject[1:2].islower() or subject[1:2] == " ":
+        subject = subject[:1].lower() + subject[1:]
     return f"{verb} {subject}{text[m.end() :]}"
 
 

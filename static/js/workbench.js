@@ -17,7 +17,8 @@
   // is pressed twice counts once; whoever goes on before a passage has come goes on.
   const MOST = 8;
   const waiting = [];
-  let request = null;
+  let request = null; // the one whose answer is awaited
+  let latest = null; // the last one that was sent
 
   const press = (key) => {
     const target = pressed(key);
@@ -42,6 +43,7 @@
   document.addEventListener("htmx:beforeSend", (event) => {
     if (!ofTheBench(event)) return;
     const { xhr, requestConfig } = event.detail;
+    latest = xhr;
     request = { xhr, writes: requestConfig.verb !== "get" };
   });
   document.addEventListener("htmx:afterRequest", (event) => {
@@ -147,7 +149,7 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { target, xhr } = event.detail;
     // Somebody has gone on since: what comes too late is not shown.
-    if (target.matches("main.wb") && request && xhr !== request.xhr) event.detail.shouldSwap = false;
+    if (target.matches("main.wb") && xhr !== latest) event.detail.shouldSwap = false;
     scrolled = list()?.scrollTop ?? 0;
     // Somebody else was quicker: the answer is the form with what was typed, to be shown.
     if (xhr.status !== 409) return;

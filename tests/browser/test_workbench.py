@@ -161,6 +161,19 @@ def test_keys_that_come_faster_than_the_pages_are_not_lost(page: Page) -> None:
     assert sorted(accepted.values_list("passage__number", flat=True)) == [3, 3, 4]
 
 
+def test_who_has_gone_on_is_not_shown_what_was_asked_before(page: Page) -> None:
+    held: list[Any] = []
+    page.route("**/workbench/?p=*", lambda route: held.append(route))
+    page.get_by_role("link", name="They noted that storms").click()
+    page.get_by_role("link", name="They stressed the importance").click()
+    for route in held:
+        with page.expect_response(route.request.url):
+            route.continue_()
+        page.wait_for_timeout(200)  # the first answer is to change nothing
+    expect(heading(page, 4)).to_be_focused()
+    assert page.url.endswith("?p=4")
+
+
 def test_keys_do_nothing_while_somebody_types_and_can_be_switched_off(page: Page) -> None:
     page.goto(f"{BENCH}?p=4")
     page.keyboard.press("e")

@@ -39,8 +39,9 @@ def read(
     judge = Judge(lex, owing)
     for piece, inside in _with_names(text, language, named):
         judge.add(sentence(text, piece, inside, lex))
-    found = candidates(text, judge.judged, lex=lex, members=owing, day=date)
-    return Reading(language, tuple(_passage(text, row) for row in judge.judged), tuple(found))
+    judged = judge.finish()
+    found = candidates(text, judged, lex=lex, members=owing, day=date)
+    return Reading(language, tuple(_passage(text, row) for row in judged), tuple(found))
 
 
 def _with_names(text, language, named):

@@ -150,7 +150,7 @@ def _sure(s: Sentence, lex: Lexicon, start: int, end: int, form: str, judge: str
     words = s.masked[start:end]
     if len(words.strip()) < lex.tables["size"].get("shortest", 4):
         return 0.0
-    if lex.match("act.never", words):
+    if lex.match("act.never", words) and not lex.search("act.denied", s.masked[:start]):
         return 0.0
     if form in ("to", "bare"):
         if lex.match("act.verb", words):

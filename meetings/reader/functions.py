@@ -1,5 +1,6 @@
 """What each passage does (coding manual §2), and the acts that the participants take upon themselves in it."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -124,6 +125,8 @@ class Judge:
         if s.piece.loose and not self.lex.match("act.verb", s.masked[s.begin :]):
             return self._weigh(s, found)
         drafts = tuple(self._drafts(s, here, under_list=True))
+        if not drafts and hit.operator.judge == "strict":
+            return Judged(s, hit.operator.otherwise, reason=stem.reason)
         whole = Draft(
             s.begin, s.stop, s.stop, s.begin, hit.operator, (0, 0), hit.subject.codes, 0.5
         )
@@ -190,13 +193,7 @@ class Judge:
         drafts: list[Draft] = []
         under: Hit | None = None
         for hit in found:
-            if (
-                under
-                and under.end >= hit.clause - 2
-                and under.operator.kind != "act"
-                and hit.operator.kind != "modal"
-                and self.lex.search("grammar.opens_clause", s.masked[under.start : under.end])
-            ):
+            if under and hit.operator.kind != "modal" and self._is_reported(s, under, hit):
                 continue  # what is said to be so, not done here
             here = list(self._drafts(s, hit, under=under))
             function = "commitment" if here else self._otherwise(s, hit, under)
@@ -210,6 +207,16 @@ class Judge:
         rank, hit = best
         function = FUNCTIONS[rank]
         return Judged(s, function, (hit.start, hit.end), _reason(s, hit), tuple(drafts))
+
+    def _is_reported(self, s: Sentence, under: Hit, hit: Hit) -> bool:
+        """Whether a clause stands behind "noted that", or behind a second "that" of it."""
+        if under.operator.kind == "act":
+            return False
+        if not self.lex.search("grammar.opens_clause", s.masked[under.start : under.end]):
+            return False
+        if under.end >= hit.clause - 2:
+            return True
+        return bool(self.lex.search("grammar.that_before", s.masked[under.end : hit.subject.start]))
 
     def _otherwise(self, s: Sentence, hit: Hit, under: Hit | None) -> str:
         """The function of a clause that names no act."""
@@ -226,7 +233,9 @@ class Judge:
             "functions.value", s.masked[hit.end : hit.until]
         ):
             return "position"
-        if operator.kind in ("act", "that", "task"):
+        if operator.kind == "task":
+            return "call"
+        if operator.kind in ("act", "that"):
             return operator.otherwise
         return operator.kind
 
@@ -244,6 +253,19 @@ class Judge:
         if s.piece.ends_open and len(s.masked) < 80:
             return Judged(s, "procedure", reason="no operative words")
         return Judged(s, "context", reason="no operative words")
+
+    def finish(self) -> list[Judged]:
+        """All of it. A stem whose items name no act has their function, not that of its words."""
+        items: dict[int, set[str]] = defaultdict(set)
+        for row in self.judged:
+            if row.sentence.piece.stem is not None:
+                items[row.sentence.piece.stem].add(row.function)
+        return [
+            replace(row, function=min(items[n], key=FUNCTIONS.index))
+            if n in items and row.governs and "commitment" not in items[n]
+            else row
+            for n, row in enumerate(self.judged)
+        ]
 
     # -------------------------------------------------------------------------------- acts of one clause
 
@@ -266,8 +288,10 @@ class Judge:
         operator = hit.operator
         if self.lex.search("grammar.earlier", s.masked[hit.lead : hit.start]):
             return
-        judge = "lenient" if under_list and operator.judge == "strict" else operator.judge
-        yield from self._made(s, hit, acts(s, self.lex, hit.end, hit.until, operator.takes, judge))
+        found = acts(s, self.lex, hit.end, hit.until, operator.takes, operator.judge)
+        if not found and under_list and operator.judge != "strict":
+            found = acts(s, self.lex, hit.end, hit.until, operator.takes, "lenient")
+        yield from self._made(s, hit, found)
 
     def _made(
         self, s: Sentence, hit: Hit, found: Iterable[Act], codes: tuple[str, ...] | None = None
@@ -292,11 +316,15 @@ class Judge:
         """ "Will": the group's and a member's own acts; of a thing only what is done to it, or a coming meeting."""
         rest = s.masked[hit.end : hit.until].lstrip()
         subject = hit.subject
+        if under and under.operator.kind == "position" and self._is_reported(s, under, hit):
+            return  # a hope, or a view of what will come
         if subject.kind == "group" and (
             self.lex.match("passive.event", rest)
             or self.lex.match("grammar.neither", s.masked[subject.start :])
         ):
             yield from self._clause(s, hit, (), is_event=True)
+        elif not subject.known and self.lex.match("passive.words", rest):
+            yield from self._of_thing(s, hit, under, rest)
         elif subject.kind in ("group", "named", "") or (under_list and subject.kind != "thing"):
             if not self.lex.match("words.foretold", rest):
                 yield from self._made(
@@ -399,6 +427,8 @@ class Judge:
         whose = group(hit.match, "whose") or group(hit.match, "whom")
         if not whose:
             return ()
+        if hit.operator.kind == "task" and self.lex.search("words.outsider", s.masked[slice(*whose)]):
+            return None
         codes = tuple(dict.fromkeys(n.code for n in s.names_in(*whose)))
         if self.lex.match("grammar.same_body", s.masked[slice(*whose)]):
             return self._organ_before(s, whose[0]) or None

@@ -34,6 +34,9 @@ _SHORT = re.compile(
     r"|Lt|Col|Sec|Vol|para|paras|approx|cf|vs|e\.g|i\.e|т\.е|т\.д|т\.п|см|ст|им|г|гг|пп?|тов|акад|ген|проф)\.)\s*$"
 )
 _CAPITALS = re.compile(r"\s*[A-ZА-ЯЁ]{4,}\b")  # RECALLING, DECIDES: a paragraph of a resolution
+_RECITAL = re.compile(
+    r"\s*[A-Z][a-z]+(?:ing|s|ed|ly)\b"
+)  # Reaffirming, Decides, Deeply: another one
 _LOWER_START = re.compile(r"\s*[\"'“«(]?[a-zа-яё]")
 
 
@@ -97,6 +100,8 @@ def _goes_on(before: str, line: str, wrapped: bool) -> bool:
     """Whether a line goes on with the sentence of the lines before it."""
     if _MARKER.match(line) or _CAPITALS.match(line):
         return False
+    if before.rstrip()[-1:] in (",", ";") and _RECITAL.match(line):
+        return False
     last = before.rstrip().rstrip(_CLOSERS)[-1:]
     if last and last in ".!?…;:。！？；：":
         return wrapped and last in ".!?…" and len(before.rsplit("\n", 1)[-1]) > WRAP * 0.55
@@ -126,9 +131,11 @@ class _Lists:
 
     def takes(self, block: str, mark: str) -> tuple[int | None, bool]:
         """The stem of a paragraph that is an item, and whether only its mark speaks for that."""
-        if not self._open or _is_heading(block, mark):
+        if not self._open:
             return None, False
         style = _style(mark)
+        if _is_heading(block, mark) and not (mark and self._open[-1][1] in (None, style)):
+            return None, False
         for depth in range(len(self._open) - 1, -1, -1):
             if self._open[depth][1] in (None, style) and (mark or not _is_text(block)):
                 self._open[depth][1] = style
@@ -146,19 +153,13 @@ class _Lists:
 
 
 def _is_heading(block: str, mark: str) -> bool:
-    words = block[len(mark) :]
-    short = len(words.split()) <= 12 and len(words) <= 90
-    return (
-        words[:1].isupper() != words[:1].islower()
-        and short
-        and block.rstrip()[-1:] not in _ENDS + ")）"
-        or (
-            bool(mark)
-            and "一" <= words[:1] <= "龥"
-            and len(words) <= 20
-            and words.rstrip()[-1:] not in _ENDS
-        )
-    )
+    """Whether a paragraph looks like a heading: short, begun like a sentence, ended by nothing."""
+    words = block[len(mark) :].strip()
+    if words[-1:] in f"{_ENDS})）":
+        return False
+    if "一" <= words[:1] <= "龥":
+        return bool(mark) and len(words) <= 20
+    return words[:1].isupper() and len(words.split()) <= 12 and len(words) <= 90
 
 
 def _is_text(block: str) -> bool:

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meetings.reader import Candidate, read
@@ -130,6 +130,7 @@ def test_a_fourth_language_is_not_read_by_the_wrong_rules(text):
         read(text, date=DAY)
 
 
+@settings(deadline=None)  # the first call compiles the lexicon
 @given(st.text(max_size=300), st.sampled_from(["en", "ru", "zh"]))
 def test_any_text_can_be_read(raw, language):
     text = canonical_text(raw)

@@ -6,7 +6,8 @@ from datetime import date
 
 from meetings.reader import deadlines
 from meetings.reader.clauses import Sentence
-from meetings.reader.functions import Draft, Judged
+from meetings.reader.drafts import Draft
+from meetings.reader.functions import Judged
 from meetings.reader.instruments import named_in
 from meetings.reader.parties import ORGANS
 from meetings.reader.titles import title

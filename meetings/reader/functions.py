@@ -1,35 +1,13 @@
 """What each passage does (coding manual §2), and the acts that the participants take upon themselves in it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from meetings.reader.acts import Act, acts
-from meetings.reader.clauses import Hit, Sentence, Subject, hits, subject_of
-from meetings.reader.parties import ORGANS
+from meetings.reader.acts import acts
+from meetings.reader.clauses import Hit, Sentence, hits, subject_of
+from meetings.reader.drafts import Draft, Drafter
 from meetings.reader.types import FUNCTIONS
-from meetings.reader.words import Lexicon, Operator, group
-
-
-@dataclass(frozen=True)
-class Draft:
-    """An act that may be a commitment; offsets count in its masked sentence.
-
-    `codes` are the states or organs that are said to do it, () for all; `since` and `until` bound the
-    words in which its deadline may stand; `is_event` marks a coming meeting.
-    """
-
-    start: int
-    end: int
-    until: int
-    since: int
-    operator: Operator
-    operative: tuple[int, int]
-    codes: tuple[str, ...] = ()
-    sure: float = 1.0
-    is_event: bool = False
-    is_recital: bool = False
-    lead: tuple[int, int] | None = None  # in the text: what leads the stem of its list in
+from meetings.reader.words import Lexicon
 
 
 @dataclass(frozen=True)
@@ -53,8 +31,12 @@ class Judge:
     members: frozenset[str]
     judged: list[Judged] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.drafter = Drafter(self.lex, self.members)
+
     def add(self, s: Sentence) -> None:
         """Judge the next passage."""
+        self.drafter.earlier = self.judged[-1].sentence.named if self.judged else ()
         found = [] if s.piece.kind == "heading" else hits(s, self.lex)
         judged = self._judge(s, found)
         last = found[-1:]
@@ -89,10 +71,12 @@ class Judge:
             judged = self._weigh(s, found)
             calls = next((h for h in found if h.operator.kind == "call"), None)
             return replace(judged, drafts=(), governs=calls)
-        if self._is_outside(last):
+        if self.drafter.is_outside(last):
             return None
         if last.operator.kind == "task":
-            last = replace(last, subject=replace(last.subject, codes=self._told(s, last) or ()))
+            last = replace(
+                last, subject=replace(last.subject, codes=self.drafter.told(s, last) or ())
+            )
         return Judged(s, "commitment", (last.start, last.end), _reason(s, last), (), last)
 
     def _stem_words(self, s: Sentence, found: list[Hit]) -> Hit | None:
@@ -112,19 +96,10 @@ class Judge:
             return self._weigh(s, found)
         if hit is None or stem.function != "commitment":
             return Judged(s, stem.function, reason=stem.reason)
-        here = Hit(
-            hit.operator,
-            s.begin,
-            s.begin,
-            hit.match,
-            replace(hit.subject, start=s.begin, end=s.begin),
-            s.begin,
-            s.stop,
-            s.begin,
-        )
+        here = _carried(s, hit)
         if s.piece.loose and not self.lex.match("act.verb", s.masked[s.begin :]):
             return self._weigh(s, found)
-        drafts = tuple(self._drafts(s, here, under_list=True))
+        drafts = tuple(self.drafter.of(s, here, under_list=True))
         if not drafts and hit.operator.judge == "strict":
             return Judged(s, hit.operator.otherwise, reason=stem.reason)
         whole = Draft(
@@ -149,11 +124,7 @@ class Judge:
         """A recital of a resolution: a participle that leads a passage which no full stop ends."""
         if s.piece.stem is not None or s.piece.kind == "stem" or not s.piece.ends_open:
             return None
-        m = (
-            self.lex.match("grammar.participle", s.masked[s.begin :])
-            if "grammar.participle" in self.lex.patterns
-            else None
-        )
+        m = self.lex.match("grammar.participle", s.masked[s.begin :])
         if not m:
             return None
         words = s.masked[s.begin :].strip().lower()
@@ -193,9 +164,9 @@ class Judge:
         drafts: list[Draft] = []
         under: Hit | None = None
         for hit in found:
-            if under and hit.operator.kind != "modal" and self._is_reported(s, under, hit):
+            if under and hit.operator.kind != "modal" and self.drafter.is_reported(s, under, hit):
                 continue  # what is said to be so, not done here
-            here = list(self._drafts(s, hit, under=under))
+            here = list(self.drafter.of(s, hit, under=under))
             function = "commitment" if here else self._otherwise(s, hit, under)
             drafts += here
             rank = FUNCTIONS.index(function)
@@ -208,20 +179,19 @@ class Judge:
         function = FUNCTIONS[rank]
         return Judged(s, function, (hit.start, hit.end), _reason(s, hit), tuple(drafts))
 
-    def _is_reported(self, s: Sentence, under: Hit, hit: Hit) -> bool:
-        """Whether a clause stands behind "noted that", or behind a second "that" of it."""
-        if under.operator.kind == "act":
-            return False
-        if not self.lex.search("grammar.opens_clause", s.masked[under.start : under.end]):
-            return False
-        if under.end >= hit.clause - 2:
-            return True
-        return bool(self.lex.search("grammar.that_before", s.masked[under.end : hit.subject.start]))
+    def _meant(self, s: Sentence, hit: Hit) -> Hit:
+        """A pronoun stands for the states that the passage before named as its subject."""
+        speaker = self.judged[-1].speaker if self.judged else ()
+        words = s.masked[hit.subject.start : hit.subject.end].strip()
+        for name, counts in (("it", len(speaker) == 1), ("they", len(speaker) > 1)):
+            if counts and self.lex.match(f"grammar.{name}_alone", words):
+                return replace(hit, subject=replace(hit.subject, kind="named", codes=speaker))
+        return hit
 
     def _otherwise(self, s: Sentence, hit: Hit, under: Hit | None) -> str:
         """The function of a clause that names no act."""
         operator = hit.operator
-        if self._is_outside(hit) and not operator.any_subject:
+        if self.drafter.is_outside(hit) and not operator.any_subject:
             return "context"
         if operator.kind == "modal":
             return (
@@ -255,210 +225,38 @@ class Judge:
         return Judged(s, "context", reason="no operative words")
 
     def finish(self) -> list[Judged]:
-        """All of it. A stem whose items name no act has their function, not that of its words."""
+        """All of it. A stem has the function of its items; a recital commits where nothing later does."""
         items: dict[int, set[str]] = defaultdict(set)
         for row in self.judged:
             if row.sentence.piece.stem is not None:
                 items[row.sentence.piece.stem].add(row.function)
-        return [
-            replace(row, function=min(items[n], key=FUNCTIONS.index))
-            if n in items and row.governs and "commitment" not in items[n]
-            else row
-            for n, row in enumerate(self.judged)
-        ]
+        rows = [_like_items(row, items[n]) for n, row in enumerate(self.judged)]
+        last = max((n for n, row in enumerate(rows) if _commits_itself(row)), default=-1)
+        return [_without_recital(row) if n < last else row for n, row in enumerate(rows)]
 
-    # -------------------------------------------------------------------------------- acts of one clause
 
-    def _drafts(
-        self, s: Sentence, hit: Hit, *, under: Hit | None = None, under_list: bool = False
-    ) -> Iterator[Draft]:
-        if self._is_outside(hit):
-            return
-        kind = hit.operator.kind
-        if kind == "act":
-            yield from self._of_act(s, hit, under_list)
-        elif kind == "modal":
-            yield from self._of_modal(s, hit, under, under_list)
-        elif kind == "that":
-            yield from self._of_that(s, hit, under_list)
-        elif kind in ("task", "offer"):
-            yield from self._of_others(s, hit, under_list)
+def _like_items(stem: Judged, functions: set[str]) -> Judged:
+    """A stem whose items name no act has their function, not that of its words."""
+    if not stem.governs or not functions or "commitment" in functions:
+        return stem
+    return replace(stem, function=min(functions, key=FUNCTIONS.index))
 
-    def _of_act(self, s: Sentence, hit: Hit, under_list: bool) -> Iterator[Draft]:
-        operator = hit.operator
-        if self.lex.search("grammar.earlier", s.masked[hit.lead : hit.start]):
-            return
-        found = acts(s, self.lex, hit.end, hit.until, operator.takes, operator.judge)
-        if not found and under_list and operator.judge != "strict":
-            found = acts(s, self.lex, hit.end, hit.until, operator.takes, "lenient")
-        yield from self._made(s, hit, found)
 
-    def _made(
-        self, s: Sentence, hit: Hit, found: Iterable[Act], codes: tuple[str, ...] | None = None
-    ) -> Iterator[Draft]:
-        since = hit.lead
-        for act in found:
-            yield Draft(
-                act.start,
-                act.end,
-                act.until,
-                since,
-                hit.operator,
-                (hit.start, hit.end),
-                hit.subject.codes if codes is None else codes,
-                act.sure,
-            )
-            since = act.until
+def _commits_itself(row: Judged) -> bool:
+    return any(not draft.is_recital for draft in row.drafts)
 
-    def _of_modal(
-        self, s: Sentence, hit: Hit, under: Hit | None, under_list: bool
-    ) -> Iterator[Draft]:
-        """ "Will": the group's and a member's own acts; of a thing only what is done to it, or a coming meeting."""
-        rest = s.masked[hit.end : hit.until].lstrip()
-        subject = hit.subject
-        if under and under.operator.kind == "position" and self._is_reported(s, under, hit):
-            return  # a hope, or a view of what will come
-        if subject.kind == "group" and (
-            self.lex.match("passive.event", rest)
-            or self.lex.match("grammar.neither", s.masked[subject.start :])
-        ):
-            yield from self._clause(s, hit, (), is_event=True)
-        elif not subject.known and self.lex.match("passive.words", rest):
-            yield from self._of_thing(s, hit, under, rest)
-        elif subject.kind in ("group", "named", "") or (under_list and subject.kind != "thing"):
-            if not self.lex.match("words.foretold", rest):
-                yield from self._made(
-                    s, hit, acts(s, self.lex, hit.end, hit.until, "bare", "lenient")
-                )
-        elif subject.kind == "body":
-            if not self.lex.match("words.foretold", rest):
-                yield from self._clause(s, hit, ())
-        else:
-            yield from self._of_thing(s, hit, under, rest)
 
-    def _of_thing(self, s: Sentence, hit: Hit, under: Hit | None, rest: str) -> Iterator[Draft]:
-        is_done = self.lex.match("passive.words", rest) and not self.lex.match(
-            "passive.not_done", rest
-        )
-        is_event = bool(
-            self.lex.search("words.event", s.masked[hit.subject.start : hit.start])
-            or self.lex.match("passive.held", rest)
-        )
-        agreed = under is not None and under.operator.kind == "that"
-        organs = tuple(c for c in hit.subject.codes if c in ORGANS)
-        if (
-            organs
-            and self.lex.match("act.verb", rest)
-            and not self.lex.match("words.foretold", rest)
-        ):
-            yield from self._made(
-                s, hit, acts(s, self.lex, hit.end, hit.until, "bare", "lenient"), organs
-            )
-        elif is_done and (under is None or agreed or is_event):
-            yield from self._clause(s, hit, (), is_event=is_event)
-        elif (
-            agreed
-            and self.lex.match("act.verb", rest)
-            and not self.lex.match("words.foretold", rest)
-        ):
-            yield from self._clause(s, hit, ())
+def _without_recital(row: Judged) -> Judged:
+    """What a recital commits to counts only where nothing later does (coding manual §2)."""
+    if not any(draft.is_recital for draft in row.drafts):
+        return row
+    return replace(row, function="position", drafts=())
 
-    def _clause(
-        self, s: Sentence, hit: Hit, codes: tuple[str, ...], *, is_event: bool = False
-    ) -> Iterator[Draft]:
-        """The whole clause, with the subject without which the act is empty."""
-        found = acts(s, self.lex, hit.end, hit.until, "bare", "lenient")
-        codes = codes or self._between(s, hit.subject)
-        first = found[0] if found else Act(hit.end, hit.until, hit.until, 0.6)
-        yield Draft(
-            hit.subject.start,
-            first.end,
-            hit.until,
-            hit.lead,
-            hit.operator,
-            (hit.start, hit.end),
-            codes,
-            first.sure * 0.9,
-            is_event,
-        )
 
-    def _between(self, s: Sentence, subject: Subject) -> tuple[str, ...]:
-        """The members whose thing it is: a hotline between two of them."""
-        codes = [n.code for n in s.names_in(subject.start, subject.end) if self._owed([n.code])]
-        return tuple(dict.fromkeys(codes)) if len(codes) > 1 else ()
-
-    def _of_that(self, s: Sentence, hit: Hit, under_list: bool) -> Iterator[Draft]:
-        """A clause after "agreed that": an act where it says that something should be done, else a fact."""
-        words = s.masked[hit.end : hit.until]
-        m = self.lex.search("passive.foresees", words)
-        if not m:
-            if under_list:
-                yield from self._made(
-                    s, hit, acts(s, self.lex, hit.end, hit.until, hit.operator.takes, "lenient")
-                )
-            return
-        subject = words[: m.start()]
-        if self.lex.search("grammar.group", subject + " "):
-            yield from self._made(
-                s, hit, acts(s, self.lex, hit.end + m.end(), hit.until, "bare", "lenient")
-            )
-        elif self.lex.match("passive.words", words[m.end() :].lstrip()):
-            here = replace(
-                hit,
-                subject=Subject("thing", hit.end + len(subject) - len(subject.lstrip()), hit.end),
-                end=hit.end + m.end(),
-            )
-            yield from self._clause(s, replace(here, start=hit.start), ())
-
-    def _of_others(self, s: Sentence, hit: Hit, under_list: bool) -> Iterator[Draft]:
-        """What own bodies are told to do, and what a named party offers."""
-        codes = hit.subject.codes if under_list else self._told(s, hit)
-        if codes is None or (hit.operator.kind == "offer" and not self._owed(codes)):
-            return
-        quote = None if under_list else group(hit.match, "quote")
-        start = quote[0] if quote else hit.until
-        found = acts(s, self.lex, hit.end, hit.until, hit.operator.takes, "lenient")
-        for draft in self._made(s, hit, found, codes):
-            yield replace(draft, start=min(draft.start, start))
-            start = draft.until
-
-    def _told(self, s: Sentence, hit: Hit) -> tuple[str, ...] | None:
-        """Who is told, or offers: codes, () where none has one, None where "it" means nobody of their own."""
-        whose = group(hit.match, "whose") or group(hit.match, "whom")
-        if not whose:
-            return ()
-        if hit.operator.kind == "task" and self.lex.search("words.outsider", s.masked[slice(*whose)]):
-            return None
-        codes = tuple(dict.fromkeys(n.code for n in s.names_in(*whose)))
-        if self.lex.match("grammar.same_body", s.masked[slice(*whose)]):
-            return self._organ_before(s, whose[0]) or None
-        return codes if hit.operator.kind == "offer" else tuple(c for c in codes if c in ORGANS)
-
-    def _meant(self, s: Sentence, hit: Hit) -> Hit:
-        """A pronoun stands for the states that the passage before named as its subject."""
-        speaker = self.judged[-1].speaker if self.judged else ()
-        words = s.masked[hit.subject.start : hit.subject.end].strip()
-        for name, counts in (("it", len(speaker) == 1), ("they", len(speaker) > 1)):
-            if counts and self.lex.match(f"grammar.{name}_alone", words):
-                return replace(hit, subject=replace(hit.subject, kind="named", codes=speaker))
-        return hit
-
-    def _organ_before(self, s: Sentence, start: int) -> tuple[str, ...]:
-        """The organ that "it" can mean: the last one named before, in this passage or in the one before."""
-        earlier = self.judged[-1].sentence.named if self.judged else ()
-        named = [*earlier, *s.names_in(0, start)]
-        return tuple(n.code for n in named if n.kind == "organ")[-1:]
-
-    def _is_outside(self, hit: Hit) -> bool:
-        """Whether the subject is somebody who cannot owe anything here."""
-        subject = hit.subject
-        return subject.kind == "other" or (
-            subject.kind == "named" and not self._owed(subject.codes)
-        )
-
-    def _owed(self, codes: Iterable[str]) -> bool:
-        """Whether these can owe anything: members and own organs."""
-        return any(code in self.members for code in codes)
+def _carried(s: Sentence, hit: Hit) -> Hit:
+    """The operative words of a stem, as if they stood at the beginning of its item."""
+    subject = replace(hit.subject, start=s.begin, end=s.begin)
+    return Hit(hit.operator, s.begin, s.begin, hit.match, subject, s.begin, s.stop, s.begin)
 
 
 def _reason(s: Sentence, hit: Hit) -> str:

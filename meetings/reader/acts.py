@@ -72,6 +72,8 @@ def _form(s: Sentence, lex: Lexicon, start: int, until: int, takes: str) -> str:
     words = s.masked[start:until]
     if lex.match("split.noun_form", words):
         return "noun"
+    if takes == "noun" and lex.match("split.bare_form", words):
+        return "bare"
     return takes
 
 
@@ -94,12 +96,21 @@ def _parts(
 
 def _joints(s: Sentence, lex: Lexicon, start: int, until: int, form: str) -> list[re.Match[str]]:
     names = ("noun", "instrument") if form == "noun" else ("bare", "to", "instrument")
-    if found := list(lex.patterns["split.marked"].finditer(s.masked, start, until)):
+    found = list(lex.patterns["split.marked"].finditer(s.masked, start, until))
+    if len(found) > 1:
         return found  # "(a) to … and (b) to …": the writer has split it
     found = [
-        m for name in names for m in lex.patterns[f"split.{name}"].finditer(s.masked, start, until)
+        m
+        for name in names
+        for m in lex.patterns[f"split.{name}"].finditer(s.masked, start, until)
+        if name != "instrument" or _names_instrument(s, lex, m.start("next"), until)
     ]
     return sorted(found, key=lambda m: (m.start(), -m.end()))
+
+
+def _names_instrument(s: Sentence, lex: Lexicon, start: int, until: int) -> bool:
+    words = s.masked[start:until]
+    return bool(lex.match("act.named", words) or lex.match("act.to_carry_out", words))
 
 
 def _has_object(s: Sentence, lex: Lexicon, start: int, end: int) -> bool:

@@ -188,8 +188,9 @@ def _direct(
     left = _without_aside(lex, _after(s, lex, before, start))
     for kind in ("named", "body", "group"):
         if m := lex.search(f"grammar.{kind}", left):
-            if lex.search("grammar.goes_on", left[: m.start("who")]):
-                continue
+            lead = left[: m.start("who")]
+            if lex.search("grammar.goes_on", lead) or lex.search("grammar.that_before", lead):
+                continue  # a list of names goes on, or a relative clause
             a, b = begin + m.start("who"), begin + m.end("who")
             codes = tuple(dict.fromkeys(n.code for n in s.names_in(a, b)))
             if kind == "named" and not codes:

@@ -99,7 +99,7 @@ class Drafter:
             or self.lex.match("grammar.neither", s.masked[subject.start :])
         ):
             yield from self._clause(s, hit, (), is_event=True)
-        elif not subject.known and self.lex.match("passive.words", rest):
+        elif self.lex.match("passive.words", rest) and self._is_thing(s, subject, rest):
             yield from self._of_thing(s, hit, under, rest)
         elif subject.kind in ("group", "named", "") or (under_list and subject.kind != "thing"):
             if not self.lex.match("words.foretold", rest):
@@ -111,6 +111,14 @@ class Drafter:
                 yield from self._clause(s, hit, ())
         else:
             yield from self._of_thing(s, hit, under, rest)
+
+    def _is_thing(self, s: Sentence, subject: Subject, rest: str) -> bool:
+        """Whether something is done to the subject, so that the clause means nothing without it."""
+        if subject.kind != "group":
+            return False
+        who = s.masked[subject.start : subject.end]
+        passive = self.lex.match("passive.be", rest) and not self.lex.match("words.pronoun", who)
+        return bool(passive) or not subject.known
 
     def _of_thing(self, s: Sentence, hit: Hit, under: Hit | None, rest: str) -> Iterator[Draft]:
         is_done = self.lex.match("passive.words", rest) and not self.lex.match(
@@ -174,17 +182,14 @@ class Drafter:
                 )
             return
         subject = words[: m.start()]
-        if self.lex.search("grammar.group", subject + " "):
+        if self.lex.match("passive.words", words[m.end() :].lstrip()):
+            start = hit.end + len(subject) - len(subject.lstrip())
+            thing = Subject("thing", start, hit.end)
+            yield from self._clause(s, replace(hit, subject=thing, end=hit.end + m.end()), ())
+        elif self.lex.search("grammar.group", subject + " "):
             yield from self._made(
                 s, hit, acts(s, self.lex, hit.end + m.end(), hit.until, "bare", "lenient")
             )
-        elif self.lex.match("passive.words", words[m.end() :].lstrip()):
-            here = replace(
-                hit,
-                subject=Subject("thing", hit.end + len(subject) - len(subject.lstrip()), hit.end),
-                end=hit.end + m.end(),
-            )
-            yield from self._clause(s, replace(here, start=hit.start), ())
 
     def _of_others(self, s: Sentence, hit: Hit, under_list: bool) -> Iterator[Draft]:
         """What own bodies are told to do, and what a named party offers."""

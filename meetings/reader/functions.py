@@ -127,16 +127,17 @@ class Judge:
         m = self.lex.match("grammar.participle", s.masked[s.begin :])
         if not m:
             return None
-        words = s.masked[s.begin :].strip().lower()
-        function = self._recital_function(words)
         a, b = s.begin + m.start("word"), s.begin + m.end("word")
+        function = self._recital_function(s.masked[s.begin :].lower(), s.masked[a:].lower())
         return Judged(s, function, (a, b), _said(s, a, b), self._recital_drafts(s, function, b))
 
-    def _recital_function(self, words: str) -> str:
+    def _recital_function(self, *begins: str) -> str:
+        """What the first words say, else those behind an adverb; the longest that the lexicon lists."""
         rows = [(word, name) for name, listed in self.lex.recitals.items() for word in listed]
-        for word, name in sorted(rows, key=lambda row: -len(row[0])):
-            if words.startswith(word):
-                return name
+        for words in begins:
+            for word, name in sorted(rows, key=lambda row: -len(row[0])):
+                if words.startswith(word):
+                    return name
         return "context"
 
     def _recital_drafts(self, s: Sentence, function: str, after: int) -> tuple[Draft, ...]:

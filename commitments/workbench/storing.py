@@ -13,7 +13,7 @@ from meetings.models import Passage, Report
 from meetings.reader import types as reader
 
 from .deeds import lock
-from .quoting import TITLE_LENGTH
+from .quoting import TITLE_LENGTH, Span
 
 LINE_LENGTH = 250  # of what the reader says in one line
 
@@ -53,11 +53,12 @@ def store_passages(report: Report, reading: reader.Reading) -> list[Passage]:
             start=found.start,
             end=found.end,
             function=found.function,
-            operative_start=found.operative[0] if found.operative else None,
-            operative_end=found.operative[1] if found.operative else None,
+            operative_start=words[0] if words else None,
+            operative_end=words[1] if words else None,
             reason=found.reason[:LINE_LENGTH],
         )
         for number, found in enumerate(reading.passages, start=1)
+        for words in [_words(found.operative)]
     )
     items = []
     for row, found in zip(rows, reading.passages, strict=True):
@@ -68,12 +69,17 @@ def store_passages(report: Report, reading: reader.Reading) -> list[Passage]:
     return rows
 
 
+def _words(span: Span | None) -> Span | None:
+    """The span, if there are words in it: one that is empty must not cost the rest of the reading."""
+    return span if span and span[0] < span[1] else None
+
+
 def _candidate(found: reader.Candidate, passage: Passage) -> CandidateDecision:
     timing = found.timing
     return CandidateDecision(
         passage=passage,
         spans=[list(span) for span in found.spans],
-        operative=list(found.operative) if found.operative else None,
+        operative=list(words) if (words := _words(found.operative)) else None,
         title=found.title[:TITLE_LENGTH],
         strength=found.strength,
         parties=list(found.parties),

@@ -1,5 +1,7 @@
 """Deciding on a report's candidates and passages: what settles what, who is too late, what can be taken back."""
 
+from dataclasses import replace
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
@@ -55,6 +57,15 @@ def test_a_reading_is_stored_with_its_passages_and_candidates(report):
     assert (pilots.state, pilots.origin, pilots.basis) == ("open", "reader", "stated")
     assert pilots.due.isoformat() == "2027-06-30"
     assert Event.objects.get(action="text.read").after == {"passage_count": 6, "candidate_count": 4}
+
+
+def test_an_empty_span_of_operative_words_does_not_cost_the_reading():
+    found = reading()
+    passages = tuple(replace(p, operative=(p.start, p.start)) for p in found.passages)
+    candidates = tuple(replace(c, operative=(c.spans[0][0],) * 2) for c in found.candidates)
+    make_read_report(replace(found, passages=passages, candidates=candidates))
+    assert passage(3).operative is None
+    assert candidate("Train young pilots").operative is None
 
 
 def test_a_report_is_read_once(report):

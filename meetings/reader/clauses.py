@@ -159,7 +159,7 @@ def subject_of(
     if before and _carries_on(s, lex, operator, before, begin, start):
         m = lex.search("grammar.joins", left)
         return before.subject, begin + (m.start() if m else len(left))
-    if not before and lex.match("grammar.nothing", left) and _may_stand_alone(s, operator):
+    if not before and lex.match("grammar.nothing", left) and _may_stand_alone(s, operator, left):
         return Subject("", start, start), start
     if opened := _open(s, lex, operator, before, begin, start):
         return opened, opened.start
@@ -225,7 +225,9 @@ def _open(
     if not m or lex.search("grammar.goes_on", left[: m.start("who")]):
         return None
     who = m["who"]
-    if lex.search("grammar.dangling", who):
+    if lex.search("grammar.dangling", who) or (
+        operator.kind == "modal" and lex.search("words.event", who)
+    ):
         return None
     a, b = begin + m.start("who"), begin + m.end("who")
     codes = tuple(dict.fromkeys(n.code for n in s.names_in(a, b)))
@@ -262,12 +264,11 @@ def _carries_on(
     )
 
 
-def _may_stand_alone(s: Sentence, operator: Operator) -> bool:
-    if s.piece.kind in ("item", "stem"):
-        return True
-    return operator.kind != "modal" and (
-        s.piece.ends_open or s.masked[s.begin : s.begin + 3].isupper() or s.piece.kind == "sentence"
-    )
+def _may_stand_alone(s: Sentence, operator: Operator, left: str) -> bool:
+    """Whether operative words count without a subject; "will" only where nothing stands before it."""
+    if operator.kind == "modal":
+        return s.piece.kind in ("item", "stem") and not left.strip()
+    return True
 
 
 def _thing(

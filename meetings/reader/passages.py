@@ -100,7 +100,7 @@ def _goes_on(before: str, line: str, wrapped: bool) -> bool:
     """Whether a line goes on with the sentence of the lines before it."""
     if _MARKER.match(line) or _CAPITALS.match(line):
         return False
-    if before.rstrip()[-1:] in (",", ";") and _RECITAL.match(line):
+    if before.rstrip()[-1:] in (",", ";") and (not wrapped or _RECITAL.match(line)):
         return False
     last = before.rstrip().rstrip(_CLOSERS)[-1:]
     if last and last in ".!?…;:。！？；：":

@@ -36,9 +36,10 @@ def acts(s: Sentence, lex: Lexicon, start: int, until: int, takes: str, judge: s
     form = _form(s, lex, start, until, takes)
     found: list[Act] = []
     for a, b in _parts(s, lex, start, until, form):
+        here = "bare" if lex.match("split.to_form", s.masked[a:b]) else form
         a = _after_lead(s, lex, a, b)
         end = _tail(s, lex, a, b)
-        sure = _sure(s, lex, a, end, form, judge)
+        sure = _sure(s, lex, a, end, here, judge)
         if found and _is_instrument(s, lex, found[0], a, end):
             sure = INSTRUMENT
         if sure:
@@ -95,7 +96,7 @@ def _parts(
 
 
 def _joints(s: Sentence, lex: Lexicon, start: int, until: int, form: str) -> list[re.Match[str]]:
-    names = ("noun", "instrument") if form == "noun" else ("bare", "to", "instrument")
+    names = ("noun", "to", "instrument") if form == "noun" else ("bare", "to", "instrument")
     found = list(lex.patterns["split.marked"].finditer(s.masked, start, until))
     if len(found) > 1:
         return found  # "(a) to … and (b) to …": the writer has split it

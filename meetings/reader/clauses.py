@@ -114,11 +114,13 @@ def hits(s: Sentence, lex: Lexicon) -> list[Hit]:
 
 
 def _fits(operator: Operator, subject: Subject, found: list[Hit]) -> bool:
-    """Whether an operator that needs a state by name, or to come first, has it."""
+    """Whether an operator that needs a state by name, or to come first or later, has it."""
     if operator.needs == "named":
         return subject.kind == "named"
     if operator.needs == "known":
         return subject.known
+    if operator.needs == "after":
+        return bool(found)
     return operator.needs != "first" or not found
 
 

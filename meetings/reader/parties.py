@@ -119,14 +119,13 @@ def _names(language: str) -> dict[str, list[tuple[re.Pattern[str], str, str]]]:
 
 
 def _first_letters(pattern: str) -> set[str]:
-    letter = re.sub(r"^(?:\(\?:[^)]*\)\?)", "", pattern)[:1].lower()
+    letter = re.sub(r"^(?:\(\?:[^)]*\)\?|\(\?-i:)", "", pattern)[:1].lower()
     optional = re.match(r"^\(\?:([^)|]*)", pattern)
     return {letter, optional[1][:1].lower()} if optional else {letter}
 
 
 def _word(pattern: str, language: str) -> re.Pattern[str]:
-    flags = re.IGNORECASE if language == "ru" else re.NOFLAG
-    return re.compile(pattern if language == "zh" else rf"{pattern}(?!\w)", flags)
+    return re.compile(pattern if language == "zh" else rf"{pattern}(?!\w)", re.IGNORECASE)
 
 
 def _inflected(name: str, language: str) -> str:

@@ -16,6 +16,7 @@ _QUOTED = re.compile('“[^”]*”|«[^»]*»|"[^"]*"|「[^」]*」|《[^》]*�
 _BRACKETS = re.compile(r"\([^()]*\)|（[^（）]*）|\[[^\[\]]*\]")
 # Letters that are read as others: one word is written in two ways.
 _SAME = str.maketrans("’ёЁ", "'еЕ")
+_VERB = re.compile(r"\w+")
 _END = re.compile(r"[\s.!?;:,。！？；：，…\"”»)）]+$")
 
 
@@ -77,6 +78,14 @@ class Hit:
     clause: int
     until: int = 0
     lead: int = 0  # where the words begin that lead its clause in
+
+    @property
+    def words(self) -> tuple[int, int]:
+        """The operative words to be shown. A verb that promises by its form is a part of the act itself."""
+        if self.end > self.start:
+            return self.start, self.end
+        verb = _VERB.match(self.match.string, self.start)
+        return self.start, verb.end() if verb else self.start
 
 
 def sentence(text: str, piece: Piece, named: Sequence[Named], lex: Lexicon) -> Sentence:

@@ -80,7 +80,7 @@ class Drafter:
                 act.until,
                 since,
                 hit.operator,
-                (hit.start, hit.end),
+                hit.words,
                 hit.subject.codes if codes is None else codes,
                 act.sure,
             )
@@ -160,7 +160,7 @@ class Drafter:
             hit.until,
             hit.lead,
             hit.operator,
-            (hit.start, hit.end),
+            hit.words,
             codes,
             first.sure * 0.9,
             is_event,

@@ -64,7 +64,7 @@ class Judge:
             None,
         )
         if own and own.operator.kind == "call":
-            return Judged(s, "call", (own.start, own.end), _reason(s, own))
+            return Judged(s, "call", own.words, _reason(s, own))
         if last is None:
             if outer and outer.governs and not found:
                 return replace(self._item(s, outer, found), governs=outer.governs, drafts=())
@@ -77,7 +77,7 @@ class Judge:
             last = replace(
                 last, subject=replace(last.subject, codes=self.drafter.told(s, last) or ())
             )
-        return Judged(s, "commitment", (last.start, last.end), _reason(s, last), (), last)
+        return Judged(s, "commitment", last.words, _reason(s, last), (), last)
 
     def _stem_words(self, s: Sentence, found: list[Hit]) -> Hit | None:
         """Words that govern a list and nothing else: "agreed as follows"."""
@@ -178,7 +178,7 @@ class Judge:
             return self._plain(s)
         rank, hit = best
         function = FUNCTIONS[rank]
-        return Judged(s, function, (hit.start, hit.end), _reason(s, hit), tuple(drafts))
+        return Judged(s, function, hit.words, _reason(s, hit), tuple(drafts))
 
     def _meant(self, s: Sentence, hit: Hit) -> Hit:
         """A pronoun stands for the states that the passage before named as its subject."""
@@ -261,7 +261,7 @@ def _carried(s: Sentence, hit: Hit) -> Hit:
 
 
 def _reason(s: Sentence, hit: Hit) -> str:
-    return _said(s, hit.start, hit.end)
+    return _said(s, *hit.words)
 
 
 def _said(s: Sentence, start: int, end: int) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +21,7 @@ from meetings.documents import DocumentError, read_document
 from meetings.models import Meeting, Report
 from meetings.report_forms import ReportForm
 from meetings.services import add_report
-from ui.saving import attempt, see_anew, status_of
+from ui.saving import STALE, attempt, see_anew, status_of
 
 from . import intake
 from .models import CandidateDecision, Recheck
@@ -98,6 +99,7 @@ def _store(request: Request, meeting: Meeting, values: dict[str, Any]) -> Report
     upload, text = values.pop("file"), values.pop("text")
     field = "file" if upload else "text"
     raw = upload.read() if upload else text.encode()
+    seen = values.pop("version")
     try:
         document = read_document(raw, upload.name if upload else "pasted.txt")
         return add_report(
@@ -105,7 +107,7 @@ def _store(request: Request, meeting: Meeting, values: dict[str, Any]) -> Report
             document=document,
             raw=raw,
             language=values.pop("language"),
-            seen=values.pop("version"),
+            seen=seen,
             values=values,
             actor=request.user,
             now=request.now,
@@ -114,7 +116,19 @@ def _store(request: Request, meeting: Meeting, values: dict[str, Any]) -> Report
     except DocumentError as error:
         raise ValidationError({field: str(error)}) from None
     except ValidationError as error:
+        if getattr(error, "code", "") == STALE and (
+            same := _sent_before(meeting, raw, seen, values)
+        ):
+            return same
         raise _beside(field, error) from None
+
+
+def _sent_before(meeting: Meeting, raw: bytes, seen: int, values: dict[str, Any]) -> Report | None:
+    """The text that overtook this one, when it is this one: a button that was pressed twice."""
+    rows = Report.objects.current().filter(meeting=meeting, pk__gt=seen)
+    rows = rows.filter(raw_sha256=sha256(raw).hexdigest(), source_url=values["source_url"])
+    same = {name: values[name] for name in ("sensitivity", "restricted_to")}
+    return rows.filter(**same).select_related("meeting").first()
 
 
 def _beside(field: str, error: ValidationError) -> ValidationError:

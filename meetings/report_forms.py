@@ -79,6 +79,7 @@ class ReportForm(forms.Form):
     )
     restricted_to = forms.ModelChoiceField(
         label=_("Which party"),
+        empty_label=_("None"),
         help_text=_("Only where one party and the secretariat may read it."),
         queryset=Party.objects.in_order(),
         to_field_name="code",

@@ -65,7 +65,7 @@ def new(request: Request) -> HttpResponse:
         request,
         MeetingForm(typed(request)),
         save,
-        said=_("The meeting is in the register."),
+        said=_("The meeting is in the register. Add its report when it is published."),
         heading=_("Add a meeting"),
         button=_("Add the meeting"),
         back=("meetings:list", _("Meetings")),

@@ -272,6 +272,10 @@ class Board:
         return self.states[CandidateState.ACCEPTED]
 
     @property
+    def registered(self) -> int:
+        return self.states[CandidateState.REGISTERED]
+
+    @property
     def is_coded(self) -> bool:
         """Nothing is left: every passage is settled and every candidate decided."""
         return bool(self.passages) and not self.waiting and not self.states[CandidateState.OPEN]

@@ -127,6 +127,7 @@ class CandidateForm(SharedForm):
     strength = forms.ChoiceField(label=_("Strength"), choices=Strength.choices)
     parties = forms.MultipleChoiceField(
         label=_("Owed by"),
+        help_text=_("All: who was a member on the day of the meeting. For others, tick them."),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Name at least one party that owes it.")},
     )

@@ -66,7 +66,7 @@ class Offered:
             return self.members
         unknown = [code for code in codes if code not in self.parties]
         if unknown:
-            said = _now("%(codes)s: no party has this code.")
+            said = _now("%(codes)s: no party has this code. Add the party first, or leave it out.")
             raise forms.ValidationError(said % {"codes": ", ".join(unknown)})
         return [self.parties[code] for code in codes]
 

@@ -14,7 +14,6 @@ from accounts.choices import Via
 from accounts.requests import Request
 from commitments.models import CandidateDecision
 from meetings.models import Report
-from meetings.reader.types import ALL
 
 from .addresses import Place
 from .board import Board
@@ -41,7 +40,7 @@ def register(request: Request, slug: str) -> HttpResponse:
         if said:
             messages.success(request, said)
             return redirect(Place.asked(report, request.GET).address())
-    return _page(request, report, for_all, rows, status)
+    return _page(request, report, offered, for_all, rows, status)
 
 
 def _register(
@@ -80,7 +79,12 @@ def _say(row: RowForm, error: ValidationError) -> None:
 
 
 def _page(
-    request: Request, report: Report, for_all: ForAllForm, rows: list[RowForm], status: int
+    request: Request,
+    report: Report,
+    offered: Offered,
+    for_all: ForAllForm,
+    rows: list[RowForm],
+    status: int,
 ) -> HttpResponse:
     board = Board(Place.asked(report, request.GET))
     context: dict[str, Any] = {
@@ -90,7 +94,7 @@ def _page(
         "rows": [(row, " … ".join(quoted(report.text, row.candidate.spans))) for row in rows],
         "wrong": [row for row in rows if row.is_bound and row.errors],
         "parties": board.parties,
-        "all_words": board.parties_words([ALL]),
+        "members": offered.members,
         "count": len(rows),
     }
     return render(request, "commitments/workbench/register.html", context, status=status)

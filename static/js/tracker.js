@@ -60,6 +60,26 @@
     document.getElementById("announce").textContent = target.textContent.trim();
   });
 
+  // What is wrong with a form that came back stands far above the button that was pressed.
+  document.querySelector("[role=alert][data-focus]")?.focus();
+
+  // A form that is on its way is not sent twice. Those of htmx wait by themselves.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.target) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "1";
+    event.submitter?.setAttribute("aria-busy", "true");
+  });
+  // A page that the browser kept may be sent again.
+  addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+    document.querySelectorAll("button[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+  });
+
   // An address says only what was chosen.
   document.addEventListener("htmx:configRequest", (event) => {
     const { verb, formData } = event.detail;

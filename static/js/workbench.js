@@ -54,9 +54,13 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (!document.querySelector("main.wb")) return;
+    if (event.altKey || event.isComposing || !document.querySelector("main.wb")) return;
     const typing = event.target.closest(field);
+    if (event.ctrlKey || event.metaKey) {
+      // From the middle of a form, where Enter starts a line.
+      if (event.key === "Enter") typing?.closest(".wb__form")?.requestSubmit();
+      return;
+    }
     if (event.key === "Escape") {
       if (typing) typing.blur();
       else act(event, "Escape");
@@ -134,13 +138,23 @@
   let scrolled = 0;
   const list = () => document.querySelector("[data-list]");
 
+  // The candidate that is to be decided on next, with its buttons. In one column the passage is read
+  // first: the page goes on only when a candidate before it has been decided on.
+  const reveal = (inColumns) => {
+    const card = document.querySelector(".cand[aria-current]");
+    if (!card || (!inColumns && !card.previousElementSibling?.matches(".cand"))) return;
+    card.scrollIntoView({ block: card.offsetHeight < innerHeight * 0.7 ? "nearest" : "start" });
+  };
+
   const arrange = (isFirst) => {
     document.querySelectorAll("[data-pick-acts]").forEach((acts) => (acts.hidden = false));
     document.querySelectorAll("[data-keys-switch]").forEach(label);
     const box = list();
     const selected = box?.querySelector(".psg[aria-current]");
     // In one column the list does not scroll by itself, and the page must stay where it is.
-    if (!selected || box.scrollHeight <= box.clientHeight) return;
+    const inColumns = box && box.scrollHeight > box.clientHeight;
+    if (!isFirst) reveal(inColumns);
+    if (!selected || !inColumns) return;
     const top = selected.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
     const spare = box.clientHeight - selected.offsetHeight;
     box.scrollTop = isFirst ? top - spare / 2 : Math.min(Math.max(scrolled, top - spare), top);

@@ -44,6 +44,16 @@ def test_from_nothing_to_a_report_that_is_read(page_of: Any) -> None:
     expect(steps.locator("[aria-current]")).to_have_text("3Decide")
 
 
+def test_a_button_that_is_pressed_twice_stores_once(page_of: Any) -> None:
+    make_meeting(slug="m")
+    page = page_of(make_officer())
+    page.goto("/meetings/m/report/new/")
+    page.get_by_label("Or its text").fill(TEXT)
+    page.get_by_role("button", name="Store and read it").dblclick()
+    expect(page.get_by_text("Stored and read:")).to_be_visible()
+    assert Report.objects.count() == 1
+
+
 def test_a_long_report_is_read_while_the_page_waits(page_of: Any) -> None:
     make_meeting(slug="m")
     page = page_of(make_officer())
@@ -89,6 +99,7 @@ def test_what_cannot_be_taken_is_said_where_it_was_typed(page_of: Any) -> None:
     page.get_by_role("button", name="Store and read it").click()
     summary = page.get_by_role("alert")
     expect(summary).to_contain_text("English, Russian, Chinese")
+    expect(summary).to_be_focused()
     summary.get_by_role("link", name="Language").click()
     expect(page.get_by_label("Or its text")).to_have_value(french)
     assert not Report.objects.exists()

@@ -1,5 +1,6 @@
-"""From a report that was read to a complete register: once with the mouse, once with the keyboard alone."""
+"""From the upload of a report to a complete register: once with the mouse, once with the keyboard alone."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +10,16 @@ from playwright.sync_api import Browser, Page, expect
 
 from commitments.models import CandidateDecision, Commitment
 from commitments.workbench import services
-from meetings.models import Report
+from meetings.models import Meeting, Report
+from tests.browser.intake import upload_report
 from tests.commitments.readings import by, candidate, make_read_report, span
-from tests.factories import make_commitment, make_meeting, make_officer, make_report
+from tests.factories import (
+    make_commitment,
+    make_meeting,
+    make_officer,
+    make_party,
+    make_report,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,6 +59,104 @@ def is_complete() -> None:
     assert not CandidateDecision.objects.open().exists()
     assert not Report.objects.get().passages.unconfirmed().exists()
     assert CandidateDecision.objects.get(state="dismissed").passage.function == "position"
+
+
+# The whole way, with the real reader -----------------------------------------------------------------
+
+UPLOADED = """\
+Communique of the tenth meeting of harbour masters
+The harbour masters met in Almaty on 2 March 2026.
+They noted that storms are growing more frequent.
+The parties agreed to share tide tables every month and to train young pilots by 30 June 2027.
+They stressed the importance of dredging the northern channel.
+The masters thanked Kazakhstan for its hospitality.
+"""
+
+
+def is_registered() -> None:
+    """What both ways end with: three commitments, each owed by both members, quoted where they stand."""
+    report = Report.objects.get()
+    assert report.text == UPLOADED
+    quoted = {}
+    for row in Commitment.objects.all():
+        quotation = row.quotations.get()
+        quoted[report.text[quotation.start : quotation.end]] = row
+        assert set(row.obligations.values_list("party__code", flat=True)) == {"KZ", "KG"}
+    assert sorted(quoted) == [
+        "dredging the northern channel",
+        "share tide tables every month",
+        "train young pilots by 30 June 2027",
+    ]
+    due = quoted["train young pilots by 30 June 2027"].deadlines.get().due
+    assert due
+    assert due.isoformat() == "2027-06-30"
+    assert not report.passages.unconfirmed().exists()
+    assert not CandidateDecision.objects.open().exists()
+
+
+@pytest.fixture
+def start(page_of: Any) -> Page:
+    for code, name in (("KZ", "Kazakhstan"), ("KG", "Kyrgyzstan")):
+        make_party(code, name=name)
+    make_meeting(slug="harbour-10", number=10)
+    opened: Page = page_of(make_officer(name="Omar Officer"))
+    opened.set_viewport_size({"width": 1440, "height": 900})
+    return opened
+
+
+def test_from_an_upload_to_a_complete_register_with_the_mouse(start: Page) -> None:
+    page = start
+    upload_report(page, Meeting.objects.get(), UPLOADED)
+    page.get_by_role("button", name="Confirm 4 passages without candidates").click()
+    expect(heading(page, 4)).to_be_visible()
+    for count in (1, 2):
+        framed(page).get_by_role("button", name="Accept").click()
+        expect(page.get_by_text("Accepted by Omar Officer")).to_have_count(count)
+    page.get_by_role("link", name="Next to review").click()
+    expect(heading(page, 5)).to_be_visible()
+    framed(page).get_by_role("button", name="Accept").click()
+    page.get_by_role("link", name="Go on to register").click()
+    page.get_by_role("button", name="Register what is ticked").click()
+    expect(page.get_by_text("3 commitments are in the register")).to_be_visible()
+    is_registered()
+    page.get_by_role("link", name="Open its commitments").click()
+    page.get_by_role("link", name="Train young pilots").click()
+    expect(page.locator("blockquote mark")).to_have_text("train young pilots by 30 June 2027")
+    expect(page.get_by_text("Omar Officer entered the commitment")).to_be_visible()
+
+
+def test_from_an_upload_to_a_complete_register_with_the_keyboard_alone(
+    start: Page, tmp_path: Path
+) -> None:
+    page = start
+    file = tmp_path / "report.txt"
+    file.write_text(UPLOADED)
+    page.goto("/meetings/harbour-10/")
+    reach(page, "Add its report")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("File", exact=True)).to_be_visible()
+    reach(page, "file")
+    with page.expect_file_chooser() as chooser:  # the window of the system is not a page's
+        page.keyboard.press("Space")
+    chooser.value.set_files(file)
+    reach(page, "Store and read it")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Stored and read:")).to_be_visible()
+    reach(page, "Confirm 4 passages")
+    page.keyboard.press("Enter")
+    expect(heading(page, 4)).to_be_focused()
+    for key in "aana":
+        page.keyboard.press(key)
+    expect(page.get_by_text("Every passage is reviewed.")).to_be_visible()
+    page.keyboard.press("r")
+    expect(page.get_by_role("heading", name="Register 3 accepted")).to_be_visible()
+    reach(page, "Register what is ticked", most=40)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("3 commitments are in the register")).to_be_visible()
+    is_registered()
+
+
+# From a reading that was stored -----------------------------------------------------------------------
 
 
 def test_with_the_mouse(page: Page) -> None:
@@ -135,7 +241,8 @@ def reach(page: Page, words: str, most: int = 120) -> None:
     """Press Tab until what says these words has the focus."""
     for _ in range(most):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.textContent.trim()").startswith(words):
+        said = "document.activeElement.textContent.trim() || document.activeElement.type || ''"
+        if page.evaluate(said).startswith(words):
             return
     raise AssertionError(f"{words} cannot be reached")
 
@@ -194,6 +301,30 @@ def test_keys_do_nothing_while_somebody_types_and_can_be_switched_off(page: Page
     page.keyboard.press("j")
     expect(heading(page, 4)).to_be_visible()
     assert candidate("Dredging").state == "open"
+
+
+def test_a_form_is_sent_from_the_middle_of_its_text(page: Page) -> None:
+    page.goto(f"{BENCH}?p=4")
+    page.keyboard.press("e")
+    expect(page.get_by_label("Quotation")).to_be_focused()
+    page.get_by_label("Quotation").fill("northern channel")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert candidate("Dredging").spans == [list(span("northern channel"))]
+
+
+def test_other_words_are_marked_with_a_key(page: Page) -> None:
+    page.goto(f"{BENCH}?p=2")
+    page.keyboard.press("w")
+    expect(page.get_by_label("Quotation")).to_be_focused()
+
+
+def test_the_next_candidate_is_in_sight(page: Page) -> None:
+    page.set_viewport_size({"width": 1440, "height": 700})
+    page.goto(f"{BENCH}?p=3")
+    page.keyboard.press("a")
+    expect(page.get_by_text("Accepted by Omar Officer")).to_have_count(1)
+    expect(framed(page).get_by_role("button", name="Accept")).to_be_in_viewport(ratio=1)
 
 
 def test_selected_words_become_the_quotation(page: Page) -> None:

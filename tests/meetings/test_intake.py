@@ -568,6 +568,14 @@ def test_a_text_that_somebody_stored_meanwhile_is_not_passed_over(client, office
     assert post(client, text=f"{TEXT}\nMine.", version=newest).status_code == 302
 
 
+def test_a_button_that_was_pressed_twice_stores_once_and_goes_on(client, officer, meeting):
+    assert post(client, text=TEXT, version=0).status_code == 302
+    answer = post(client, text=TEXT, version=0)
+    assert answer.url == "/meetings/m/report/workbench/?language=en"
+    assert Report.objects.count() == 1
+    assert post(client, text=TEXT, version=0, sensitivity="members").status_code == 409
+
+
 def test_a_report_without_commitments_is_a_normal_result(client, officer, meeting):
     calm = "They noted that the weather in the north is getting worse by the year, and the sea."
     assert post(client, text=calm).status_code == 302

@@ -20,7 +20,7 @@ from meetings.reader.parties import sco_members
 from .corrections.carrying import carry_over
 from .models import Commitment
 from .workbench.coded import store_coded
-from .workbench.deeds import lock
+from .workbench.deeds import lock_versions
 from .workbench.storing import store_reading
 
 logger = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ def keep(*, report: Report, reading: Reading, actor: User | None, now: datetime,
     False when the report has been read already.
     """
     with transaction.atomic():
-        lock(report)
+        lock_versions(report)
         if not Report.objects.unread().filter(pk=report.pk).exists():
             return False
         coded = Commitment.objects.filter(quotations__report=report).distinct()

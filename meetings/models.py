@@ -356,6 +356,11 @@ class Report(models.Model):
     def get_absolute_url(self) -> str:
         return f"{reverse('meetings:report', args=[self.meeting.slug])}?language={self.language}"
 
+    def is_corrected(self) -> bool:
+        """Whether a later version stands for it. Asks the database."""
+        versions = type(self).objects.versions_of(self)
+        return versions.filter(version__gt=self.version).exists()
+
     def get_version_url(self) -> str:
         """The page of this version, whatever came after it."""
         return f"{self.get_absolute_url()}&version={self.version}"

@@ -15,6 +15,7 @@ from commitments import editing, notes, services
 from commitments.choices import RecheckState
 from commitments.claims import claim
 from commitments.models import Commitment, Quotation, Recheck
+from commitments.workbench.deeds import lock
 
 from .moves import Span
 from .standing import note_registered
@@ -38,6 +39,7 @@ def anchor(
     report = recheck.report
     spans = _find(report.text, words, recheck.suggested)
     with transaction.atomic():
+        lock(report)  # the workbench of the corrected version shows it from now on
         _resolve(recheck, seen, RecheckState.ANCHORED, note, actor, now)
         Quotation.objects.bulk_create(
             Quotation(

@@ -29,14 +29,18 @@ class Place:
         if number is None and said.isascii() and said.isdigit() and len(said) < 7:
             number = int(said)
         known = only if only in {OPEN, *Function.values} else ""
-        return cls(report, number, known, query.get("language", ""))
+        named = report.language if "of" in query else ""
+        return cls(report, number, known, query.get("language", named))
 
     def address(self, name: str = "", *keys: Any, **query: Any) -> str:
         """An address of the workbench: `name` without its prefix, its arguments, what to select or list.
 
-        The place goes along unless `query` says otherwise; "" leaves a part of it out.
+        The place goes along unless `query` says otherwise; "" leaves a part of it out. A deed says of
+        which text it is (texts.py).
         """
         carried = {"language": self.language, "p": self.number, "only": self.only} | query
+        if name:
+            carried["of"] = self.report.pk
         said = urlencode({key: value for key, value in carried.items() if value not in {None, ""}})
         full = f"meetings:workbench-{name}" if name else "meetings:workbench"
         path = reverse(full, args=[self.report.meeting.slug, *keys])

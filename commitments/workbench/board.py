@@ -14,13 +14,14 @@ from django.utils.translation import ngettext
 
 from commitments import repeats
 from commitments.choices import CandidateState
-from commitments.models import CandidateDecision, WorkbenchAction
+from commitments.models import CandidateDecision, Recheck, WorkbenchAction
 from commitments.repeats import Offer
 from meetings.choices import Function
 from meetings.marking import Mark, Segment, segments
 from meetings.models import Party, Passage, Report
 from meetings.reader.types import ALL
 
+from . import rechecking
 from .addresses import OPEN, Place
 from .quoting import Span, quoted
 from .services import as_labelled, spans_of, without_candidates
@@ -57,6 +58,7 @@ class Card:
     contributing: str
     place: int
     offers: Sequence[Offer] = ()
+    recheck: Recheck | None = None
     is_current: bool = False
 
     @property
@@ -189,6 +191,7 @@ class Board:
         rows = self.by_passage[self.selected.pk] if self.selected else []
         waiting = [row for row in rows if row.state == CandidateState.OPEN]
         offered = self._offers(waiting)
+        asked = rechecking.waiting(self.report) if waiting else []
         return [
             Card(
                 row=row,
@@ -197,6 +200,7 @@ class Board:
                 contributing=self.parties_words(row.contributing),
                 place=place,
                 offers=offered.get(row.pk, ()),
+                recheck=rechecking.asking(row, asked, self.report) if row in waiting else None,
                 is_current=row == self.current,
             )
             for place, row in enumerate(rows, start=1)
@@ -288,7 +292,7 @@ class Board:
     @property
     def seen(self) -> str:
         """What that button says about what was seen, for the form."""
-        return ".".join(map(str, as_labelled(self.unquestioned)))
+        return as_labelled(self.unquestioned)
 
     @cached_property
     def bars(self) -> list[Bar]:
@@ -304,9 +308,10 @@ class Board:
         return Bar("cur", f"{float(bar.x) - 1.5:.2f}", "1", f"{float(bar.width) + 3:.2f}", "18")
 
     @cached_property
-    def latest(self) -> int:
-        """The key of the latest deed: what the page is up to date with."""
-        return self.actions.order_by("-pk").values_list("pk", flat=True).first() or 0
+    def latest(self) -> str:
+        """The key of the latest deed and how many were taken back: what the page is up to date with."""
+        newest, taken_back = self.actions.news()
+        return f"{newest}.{taken_back}"
 
 
 def _candidates(report: Report) -> list[CandidateDecision]:

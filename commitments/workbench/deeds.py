@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from accounts.audit import record
 from accounts.models import User
@@ -14,6 +16,7 @@ from commitments.choices import ActionKind
 from commitments.claims import claim
 from commitments.models import CandidateDecision, WorkbenchAction
 from meetings.models import Passage, Report
+from ui.saving import STALE
 
 Row = Passage | CandidateDecision
 Rows = dict[str, dict[str, dict[str, Any]]]
@@ -84,9 +87,12 @@ def deed(
     after: dict[str, Any] | None = None,
     why: str = "",
 ) -> Iterator[Deed]:
-    """Do something to a report, one person after another: its row stays locked until it is done."""
+    """Do something to a report, one person after another: its row stays locked until it is done.
+
+    Raises `ValidationError` when the report was corrected meanwhile.
+    """
     with transaction.atomic():
-        lock(report)
+        lock_current(report)
         done = Deed(report, by)
         yield done
         rows = {"before": done.before, "after": done.after}
@@ -105,6 +111,22 @@ def deed(
 def lock(report: Report) -> None:
     """Decisions on one report are taken one after another, so that none is taken on half of another."""
     list(Report.objects.select_for_update().filter(pk=report.pk).values_list("pk"))
+
+
+def lock_versions(report: Report) -> None:
+    """Lock every version of a text: what was decided on one goes over to the next as a whole."""
+    rows = Report.objects.select_for_update().versions_of(report).order_by("pk")
+    list(rows.values_list("pk"))
+
+
+def lock_current(report: Report) -> None:
+    """Lock a report for a decision on it. A corrected version has taken over all that was decided before."""
+    lock(report)
+    if report.is_corrected():
+        raise ValidationError(
+            _("A corrected version of this report has come meanwhile. Decide on that one."),
+            code=STALE,
+        )
 
 
 def restored(row: Row, told: dict[str, Any]) -> dict[str, Any]:

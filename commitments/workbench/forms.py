@@ -67,11 +67,7 @@ class FunctionForm(SeenForm):
 class AllForm(forms.Form):
     """What was labelled when the button was shown (services.as_labelled)."""
 
-    seen = forms.RegexField(r"^\d+\.\d+$")
-
-    def clean_seen(self) -> tuple[int, int]:
-        count, versions = self.cleaned_data["seen"].split(".")
-        return int(count), int(versions)
+    seen = forms.RegexField(r"^[0-9a-f]{32}$")
 
 
 class DismissForm(SharedForm):

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import Count, Max
 
 from accounts.models import User
 from commitments.choices import CandidateState
@@ -39,6 +40,11 @@ class WorkbenchActionQuerySet(models.QuerySet["WorkbenchAction"]):
 
     def of(self, report: Report, actor: User) -> "WorkbenchActionQuerySet":
         return self.filter(report=report, actor=actor)
+
+    def news(self) -> tuple[int, int]:
+        """The key of the newest one, and how many were taken back: both only grow."""
+        found = self.aggregate(newest=Max("pk"), taken_back=Count("undone_at"))
+        return found["newest"] or 0, found["taken_back"]
 
     def newest_first(self) -> "WorkbenchActionQuerySet":
         return self.order_by("-pk")

@@ -21,11 +21,12 @@ from .deeds import By
 from .quoting import quoted
 from .register_forms import ForAllForm, Offered, RowForm, rows_of
 from .registering import RowError, register_accepted, suggested_references
-from .views import report_of
+from .texts import of_current_text, report_of
 
 
 @require_http_methods(["GET", "POST"])
 @access(Access.OFFICER)
+@of_current_text
 def register(request: Request, slug: str) -> HttpResponse:
     """Every accepted candidate as a row; one press registers those that are ticked, or none of them."""
     report = report_of(request, slug)

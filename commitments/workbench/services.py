@@ -4,6 +4,7 @@ A passage is settled when a person has said what it does: by confirming it, or b
 open candidate. Every write claims the versions that the person looked at, and adds its event.
 """
 
+import hashlib
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -20,6 +21,7 @@ from meetings.models import Passage, Report
 
 from .deeds import By, Deed, deed
 from .quoting import Span, joined, quoted, title_of, touches
+from .rechecking import check_answered
 
 HOLDS = {CandidateState.ACCEPTED, CandidateState.REGISTERED}
 FIELDS = (
@@ -48,13 +50,15 @@ def accept(
 ) -> None:
     """Say that a candidate is a commitment. It waits to be registered.
 
-    With `earlier` and what it does to that one, the two are linked when it is.
+    With `earlier` and what it does to that one, the two are linked when it is. What a correction made of
+    the words of a commitment has to be re-checked first, or take the place of that one.
     """
     _check_open(candidate)
     if bool(earlier) != bool(link_kind) or link_kind not in {"", *LinkKind.values}:
         raise ValidationError({"link_kind": _("Choose what it does to the earlier commitment.")})
     values = {"earlier_id": earlier.pk if earlier else None, "link_kind": link_kind}
     with _deed(candidate, ActionKind.ACCEPT, by) as done:
+        check_answered(candidate, earlier, link_kind)
         _decide(done, candidate, seen, CandidateState.ACCEPTED, **values)
         settle(done, spans_of(candidate))
 
@@ -107,7 +111,7 @@ def split(
         made = [_part(candidate, list(part), parts) for part in parts]
         for one in made:
             _make(done, one)
-        settle(done, spans_of(candidate))
+        settle(done, [*spans_of(candidate), *(span for part in parts for span in part)])
     return made
 
 
@@ -137,7 +141,8 @@ def mark(*, passage: Passage, seen: int, values: dict[str, Any], by: By) -> Cand
         setattr(made, name, value)
     with deed(passage.report, ActionKind.MARK, of=passage, by=by) as done:
         _check_version(passage, seen)
-        _follow(done, made, save=False)
+        if any(spans_of(row) == spans_of(made) for row in _candidates(passage.report)):
+            raise ValidationError({"quote": _("These words are marked as a candidate already.")})
         _make(done, made)
         settle(done, spans_of(made))
     return made
@@ -162,7 +167,7 @@ def confirm(*, passage: Passage, seen: int, function: str, by: By) -> None:
         _say(done, passage, seen, function)
 
 
-def confirm_all(*, report: Report, seen: tuple[int, int], by: By) -> int:
+def confirm_all(*, report: Report, seen: str, by: By) -> int:
     """Confirm every passage without candidates as it is labelled; how many there were.
 
     `seen` is `as_labelled` of what the person looked at. Raises `Stale` when it is no longer so.
@@ -211,10 +216,10 @@ def _is_taken(passage: Passage, taken: Sequence[Span], starts: Sequence[int]) ->
     return before >= 0 and taken[before][1] > passage.start
 
 
-def as_labelled(passages: Iterable[Passage]) -> tuple[int, int]:
-    """How many passages and the sum of their versions, which only grow: equal when nothing changed."""
-    versions = [passage.version for passage in passages]
-    return len(versions), sum(versions)
+def as_labelled(passages: Iterable[Passage]) -> str:
+    """Which passages in which versions, in one word: the same when they are, and only then."""
+    told = ",".join(f"{passage.pk}.{passage.version}" for passage in passages)
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
 def settle(done: Deed, spans: Sequence[Span], function: str = "") -> None:
@@ -314,6 +319,7 @@ def _follow(done: Deed, candidate: CandidateDecision, save: bool = True) -> None
 
 
 def _make(done: Deed, candidate: CandidateDecision) -> None:
+    _follow(done, candidate, save=False)
     candidate.full_clean(exclude=["passage", "theme", "earlier", "decided_by", "commitment"])
     done.make(candidate)
 

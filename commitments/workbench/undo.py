@@ -11,7 +11,7 @@ from commitments.choices import ActionKind, CandidateState
 from commitments.models import CandidateDecision, WorkbenchAction
 from meetings.models import Report
 
-from .deeds import TABLES, By, Deed, Rows, lock, restored
+from .deeds import TABLES, By, Deed, Rows, lock_current, restored
 from .services import settle, spans_of
 
 MODELS: dict[str, type[models.Model]] = {table: model for model, table in TABLES.items()}
@@ -29,7 +29,7 @@ def undo(*, report: Report, by: By) -> WorkbenchAction:
     changed since what it touched: the sentence says who, and what.
     """
     with transaction.atomic():
-        lock(report)
+        lock_current(report)
         action = last_deed(report, by)
         if action is None:
             raise ValidationError(_("There is nothing of yours to take back."))

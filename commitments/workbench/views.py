@@ -39,9 +39,11 @@ from .forms import (
     SplitForm,
 )
 from .services import FIELDS, spans_of
+from .texts import corrected, of_current_text, report_of
 from .undo import last_deed, undo
 
 WRITES = ["GET", "POST"]
+MOST_NEWS = 5
 
 
 @require_GET
@@ -55,18 +57,30 @@ def bench(request: Request, slug: str) -> HttpResponse:
 @access(Access.OFFICER)
 def changes(request: Request, slug: str) -> HttpResponse:
     """What others did since the page was shown, asked for by the page itself; nothing when nothing."""
+    if shown := corrected(request, slug):
+        return render(request, "commitments/workbench/_live.html", {"corrected": shown})
     board = _board(request, report_of(request, slug))
-    after = request.GET.get("after", "")
-    since = int(after) if after.isascii() and after.isdigit() and len(after) < 18 else 0
-    if board.latest <= since:
+    since, taken_back = _seen(request.GET.get("after", ""))
+    newest, taken_back_now = board.actions.news()
+    if newest <= since and taken_back_now <= taken_back:
         return HttpResponse(status=204)
-    rows = board.actions.filter(pk__gt=since).exclude(actor=request.user)
-    context = {"others": rows.select_related("actor").order_by("pk")[:5]}
+    actions = board.actions.select_related("actor")
+    new = actions.filter(pk__gt=since).order_by("pk")[:MOST_NEWS]
+    undone = actions.exclude(undone_at=None).order_by("-undone_at", "-pk")
+    told = {row.pk: row for row in [*new, *undone[: min(taken_back_now - taken_back, MOST_NEWS)]]}
+    context = {"others": [row for row in told.values() if row.actor_id != request.user.pk]}
     return render(request, "commitments/workbench/_changes.html", _context(request, board, context))
+
+
+def _seen(after: str) -> tuple[int, int]:
+    """What the page was up to date with (`Board.latest`); nothing when it makes no sense."""
+    numbers = [int(n) for n in after.split(".") if n.isascii() and n.isdigit() and len(n) < 18]
+    return (numbers[0], numbers[1]) if len(numbers) == 2 else (0, 0)
 
 
 @require_POST
 @access(Access.OFFICER)
+@of_current_text
 def accept(request: Request, slug: str, pk: int) -> HttpResponse:
     """A candidate is a commitment; perhaps one that does something to an earlier one."""
     row = _candidate(request, slug, pk)
@@ -83,6 +97,7 @@ def accept(request: Request, slug: str, pk: int) -> HttpResponse:
 
 @require_POST
 @access(Access.OFFICER)
+@of_current_text
 def reopen(request: Request, slug: str, pk: int) -> HttpResponse:
     row = _candidate(request, slug, pk)
 
@@ -95,6 +110,7 @@ def reopen(request: Request, slug: str, pk: int) -> HttpResponse:
 
 @require_http_methods(WRITES)
 @access(Access.OFFICER)
+@of_current_text
 def dismiss(request: Request, slug: str, pk: int) -> HttpResponse:
     """A candidate is none: the reason says why."""
     row = _candidate(request, slug, pk)
@@ -110,6 +126,7 @@ def dismiss(request: Request, slug: str, pk: int) -> HttpResponse:
 
 @require_http_methods(WRITES)
 @access(Access.OFFICER)
+@of_current_text
 def edit(request: Request, slug: str, pk: int) -> HttpResponse:
     """The quotation, the title, the parties, the deadline of a candidate."""
     row = _candidate(request, slug, pk)
@@ -127,6 +144,7 @@ def edit(request: Request, slug: str, pk: int) -> HttpResponse:
 
 @require_http_methods(WRITES)
 @access(Access.OFFICER)
+@of_current_text
 def split(request: Request, slug: str, pk: int) -> HttpResponse:
     """Several acts that can be judged apart become a candidate each."""
     row = _candidate(request, slug, pk)
@@ -144,6 +162,7 @@ def split(request: Request, slug: str, pk: int) -> HttpResponse:
 
 @require_http_methods(WRITES)
 @access(Access.OFFICER)
+@of_current_text
 def merge(request: Request, slug: str, pk: int) -> HttpResponse:
     """Several candidates that are one act become one, with the spans of all."""
     row = _candidate(request, slug, pk)
@@ -161,6 +180,7 @@ def merge(request: Request, slug: str, pk: int) -> HttpResponse:
 
 @require_http_methods(WRITES)
 @access(Access.OFFICER)
+@of_current_text
 def mark(request: Request, slug: str, number: int) -> HttpResponse:
     """Other words of a passage as a candidate."""
     passage = _passage(request, slug, number)
@@ -178,6 +198,7 @@ def mark(request: Request, slug: str, number: int) -> HttpResponse:
 
 @require_POST
 @access(Access.OFFICER)
+@of_current_text
 def confirm(request: Request, slug: str, number: int) -> HttpResponse:
     """A passage does what the button says."""
     passage = _passage(request, slug, number)
@@ -192,6 +213,7 @@ def confirm(request: Request, slug: str, number: int) -> HttpResponse:
 
 @require_POST
 @access(Access.OFFICER)
+@of_current_text
 def confirm_all(request: Request, slug: str) -> HttpResponse:
     """Every passage without candidates is what its label says."""
     report = report_of(request, slug)
@@ -207,6 +229,7 @@ def confirm_all(request: Request, slug: str) -> HttpResponse:
 
 @require_POST
 @access(Access.OFFICER)
+@of_current_text
 def undo_last(request: Request, slug: str) -> HttpResponse:
     """Take back one's own last deed on this report."""
     report = report_of(request, slug)
@@ -219,18 +242,6 @@ def undo_last(request: Request, slug: str) -> HttpResponse:
 
 
 # What all of them share --------------------------------------------------------------------------
-
-
-def report_of(request: Request, slug: str) -> Report:
-    """The current report of a meeting, in the `language` of the address or the first that there is.
-
-    Officers read all of them.
-    """
-    rows = Report.objects.current().filter(meeting__slug=slug).defer("raw")
-    if language := request.GET.get("language"):
-        rows = rows.filter(language=language)
-    rows = rows.select_related("meeting__next_meeting", "restricted_to")
-    return get_object_or_404(rows.order_by("language", "pk")[:1])
 
 
 def show(

@@ -1,10 +1,13 @@
 """The workbench as a person meets it: without script, by two people, with what was typed kept."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
 from commitments.models import CandidateDecision
 from commitments.workbench import services
+from commitments.workbench.undo import undo
 from meetings.models import Report
 from meetings.reader.types import Passage as Read
 from meetings.reader.types import Reading
@@ -450,3 +453,31 @@ def test_a_post_without_its_fields_changes_nothing(client, report, deed):
     assert client.post(at(deed, row.pk), {}, follow=True).status_code == 200
     row.refresh_from_db()
     assert row.version == 1
+
+
+def test_the_page_asks_what_others_took_back(client, officer, report):
+    olga = by(make_officer(name="Olga Ortiz"))
+    services.accept(candidate=candidate("Dredging"), seen=1, by=olga)
+    latest = client.get(f"{at()}?p=4").context["board"].latest
+    undo(report=report, by=olga)
+    response = client.get(at("changes"), {"after": latest, "p": 4})
+    assert "Olga Ortiz accepted a candidate, and took it back." in words(response)
+    latest = response.context["board"].latest
+    assert client.get(at("changes"), {"after": latest}).status_code == 204
+
+
+def test_what_one_took_back_oneself_is_no_news(client, officer, report):
+    olga = by(make_officer(name="Olga Ortiz"))
+    services.accept(candidate=candidate("Dredging"), seen=1, by=olga)
+    undo(report=report, by=olga)
+    services.accept(candidate=candidate("Share tide"), seen=1, by=by(officer))
+    latest = client.get(f"{at()}?p=4").context["board"].latest
+    undo(report=report, by=by(officer))
+    assert "wb__live" not in words(client.get(at("changes"), {"after": latest}))
+
+
+def test_the_page_asks_about_the_passage_that_it_shows(client, report):
+    page = client.get(at()).content.decode()
+    services.confirm(passage=passage(1), seen=1, function="procedure", by=by())
+    asks = re.search(r'hx-get="([^"]*)"', page)[1].replace("&amp;", "&")
+    assert client.get(asks).context["board"].selected.number == 1

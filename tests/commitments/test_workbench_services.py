@@ -247,6 +247,14 @@ def test_a_deadline_goes_to_the_part_that_says_it(report):
     assert second.wording == "by 30 June 2027"
 
 
+def test_a_part_belongs_to_the_passage_in_which_it_stands(report):
+    merge_two(report, by())
+    row = candidate("Share tide")
+    parts = [[span("share tide tables every month")], [span("dredging the northern channel")]]
+    made = services.split(candidate=row, seen=row.version, parts=parts, by=by())
+    assert [one.passage.number for one in made] == [3, 4]
+
+
 @pytest.mark.parametrize(
     "parts", [[], [[span("dredging")]], [[span("dredging")], [span("dredging")]]]
 )
@@ -289,6 +297,14 @@ def test_marking_other_words_makes_a_candidate_and_the_passage_waits_again(repor
     }
     made = services.mark(passage=passage(5), seen=2, values=values, by=by())
     assert (made.origin, made.state, passage(5).confirmed_at) == ("person", "open", None)
+
+
+def test_the_same_words_are_marked_once(report):
+    values = {"spans": [span("ninth gathering")], "title": "Gather", "strength": "agreed"}
+    services.mark(passage=passage(1), seen=1, values=values, by=by())
+    with pytest.raises(ValidationError, match="already"):
+        services.mark(passage=passage(1), seen=1, values=values, by=by())
+    assert CandidateDecision.objects.filter(title="Gather").count() == 1
 
 
 def test_words_are_not_marked_in_a_passage_that_was_confirmed_meanwhile(report):
@@ -338,6 +354,16 @@ def test_all_are_not_confirmed_when_one_was_labelled_anew_meanwhile(report):
     with pytest.raises(Stale):
         services.confirm_all(report=report, seen=seen, by=by())
     assert report.passages.confirmed().count() == 1
+
+
+def test_all_are_not_confirmed_when_others_wait_in_their_place(report):
+    """As many as before, in the same versions: which they are counts."""
+    seen = as_labelled(waiting(report))
+    row = candidate("The sea belongs")
+    services.edit(candidate=row, seen=1, values={"spans": [span("ninth gathering")]}, by=by())
+    Passage.objects.filter(number=6).update(version=1, confirmed_at=None, confirmed_by=None)
+    with pytest.raises(Stale):
+        services.confirm_all(report=report, seen=seen, by=by())
 
 
 # Undo --------------------------------------------------------------------------------------------------
@@ -454,7 +480,7 @@ def test_undo_is_told_in_the_log(report):
 
 
 def test_deeds_on_one_report_say_nothing_about_another(report):
-    other = make_report(version=2, meeting=report.meeting)
+    other = make_report(language="ru", meeting=report.meeting)
     accept("Dredging", who := by())
     with pytest.raises(ValidationError, match="nothing of yours"):
         undo(report=other, by=who)

@@ -19,7 +19,8 @@ from accounts.models import User
 from meetings.models import Instrument, Meeting, Party, Report
 from meetings.reader.text import canonical_text
 
-from . import services
+from . import intake, services
+from .corrections.standing import note_registered
 from .deadlines import Period
 from .models import Commitment, Theme
 from .services import Promise, Span
@@ -52,7 +53,17 @@ def load_meeting(path: Path, *, now: datetime, via: str, actor: User | None = No
                         now=now,
                         via=via,
                     )
+        _show_as_coded(report, now=now, via=via, actor=actor)
     return meeting
+
+
+def _show_as_coded(report: Report, *, now: datetime, via: str, actor: User | None) -> None:
+    """On the workbench, with its passages and what they are: the report was coded by people."""
+    if report.read_at:
+        note_registered(report=report, actor=actor, now=now)
+    else:
+        reading = intake.read(report, now=now)
+        intake.keep(report=report, reading=reading, actor=actor, now=now, via=via)
 
 
 @contextmanager

@@ -11,14 +11,23 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.urls import reverse
 
 from accounts.choices import Via
 from accounts.models import Event
 from commitments.choices import Basis, Purpose, Role, Status
 from commitments.loading import load_meeting
-from commitments.models import Commitment, Deadline, Obligation, ProgressReport, Quotation
+from commitments.models import (
+    CandidateDecision,
+    Commitment,
+    Deadline,
+    Obligation,
+    ProgressReport,
+    Quotation,
+)
 from meetings.models import Meeting, Party, Report
 from sco_tracker import sample
+from tests.factories import make_officer
 
 FILE = Path(settings.BASE_DIR) / "fixtures" / "scs-14.toml"
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -132,6 +141,30 @@ def test_loading_again_leaves_what_was_changed_since(loaded):
     before = everything()
     load_meeting(FILE, now=NOW, via=Via.COMMAND)
     assert everything() == before
+
+
+def test_the_report_is_read_and_coded_at_once(loaded, client):
+    report = Report.objects.get()
+    assert report.read_at == NOW
+    assert not report.passages.unconfirmed().exists()
+    candidates = CandidateDecision.objects.of(report)
+    assert set(candidates.values_list("commitment", flat=True)) == set(
+        Commitment.objects.values_list("pk", flat=True)
+    )
+    client.force_login(make_officer())
+    page = client.get(reverse("meetings:workbench", args=["scs-14"]))
+    assert page.context["board"].is_coded
+    assert "Coded: nothing is left" in page.content.decode()
+
+
+def test_a_commitment_that_the_file_has_got_since_is_on_the_workbench_too(copy):
+    whole = copy.read_text()
+    copy.write_text(whole[: whole.rindex("[[commitment]]")])
+    load_meeting(copy, now=NOW, via=Via.COMMAND)
+    assert CandidateDecision.objects.count() == 31
+    copy.write_text(whole)
+    load_meeting(copy, now=NOW, via=Via.COMMAND)
+    assert CandidateDecision.objects.filter(commitment__isnull=False).count() == 32
 
 
 def test_the_command_says_what_is_in_the_register(capsys):

@@ -57,7 +57,9 @@
     const target = fresh.matches("[data-focus]") ? fresh : fresh.querySelector("[data-focus]");
     if (!target) return;
     target.focus();
-    document.getElementById("announce").textContent = target.textContent.trim();
+    // A message that comes with the swap is not read by itself; what has the focus is.
+    const said = fresh.querySelector(".notice[role=status]") ?? target;
+    document.getElementById("announce").textContent = said.textContent.trim();
   });
 
   // What is wrong with a form that came back stands far above the button that was pressed.

@@ -44,6 +44,11 @@ def heading(page: Page, number: int) -> Any:
     return page.get_by_role("heading", name=f"Passage {number}:")
 
 
+def told(page: Page) -> Any:
+    """What became of the last press."""
+    return page.locator(".notice[role=status]")
+
+
 def framed(page: Page) -> Any:
     return page.locator(".cand[aria-current]")
 
@@ -161,7 +166,7 @@ def test_from_an_upload_to_a_complete_register_with_the_keyboard_alone(
 
 def test_with_the_mouse(page: Page) -> None:
     page.get_by_role("button", name="Confirm 3 passages without candidates").click()
-    expect(page.get_by_text("3 passages confirmed as labelled.")).to_be_visible()
+    expect(told(page)).to_have_text("3 passages confirmed as labelled.")
     page.get_by_role("link", name="The masters agreed to").click()
     expect(heading(page, 3)).to_be_visible()
     framed(page).get_by_role("button", name="Accept").click()
@@ -190,15 +195,16 @@ def test_with_the_mouse(page: Page) -> None:
 
 def test_with_the_keyboard_alone(page: Page) -> None:
     page.keyboard.press("6")  # the first passage records the meeting
-    expect(page.get_by_text("Confirmed: procedure.")).to_be_visible()
+    expect(told(page)).to_have_text("Confirmed: procedure.")
     page.keyboard.press("n")
     expect(heading(page, 2)).to_be_focused()
     page.keyboard.press("5")
-    expect(page.get_by_text("Confirmed: context.")).to_be_visible()
+    expect(told(page)).to_have_text("Confirmed: context.")
     page.keyboard.press("n")
     expect(heading(page, 3)).to_be_focused()
     page.keyboard.press("a")
     expect(page.get_by_text("Accepted by Omar Officer")).to_have_count(1)
+    expect(page.locator("#announce")).to_have_text("Accepted. It waits to be registered.")
     page.keyboard.press("a")
     expect(page.get_by_text("Accepted by Omar Officer")).to_have_count(2)
     page.keyboard.press("u")  # one too many, and again
@@ -221,7 +227,7 @@ def test_with_the_keyboard_alone(page: Page) -> None:
     page.keyboard.press("n")
     expect(heading(page, 5)).to_be_focused()
     page.keyboard.press("4")
-    expect(page.get_by_text("Confirmed: acknowledgement.")).to_be_visible()
+    expect(told(page)).to_have_text("Confirmed: acknowledgement.")
     page.keyboard.press("n")
     page.keyboard.press("d")
     expect(page.get_by_role("radio", name="It states a view")).to_be_focused()
@@ -309,7 +315,7 @@ def test_a_form_is_sent_from_the_middle_of_its_text(page: Page) -> None:
     expect(page.get_by_label("Quotation")).to_be_focused()
     page.get_by_label("Quotation").fill("northern channel")
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(told(page)).to_have_text("Saved.")
     assert candidate("Dredging").spans == [list(span("northern channel"))]
 
 
@@ -339,7 +345,7 @@ def test_selected_words_become_the_quotation(page: Page) -> None:
     page.get_by_role("button", name="Add them as another piece").click()
     expect(page.get_by_label("Quotation")).to_have_value("northern channel\ndredging")
     page.get_by_role("button", name="Save the candidate").click()
-    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(told(page)).to_have_text("Saved.")
     assert candidate("Dredging").spans == [list(span("dredging")), list(span("northern channel"))]
 
 
@@ -363,7 +369,7 @@ def test_whoever_is_second_keeps_what_was_typed(page: Page) -> None:
     expect(page.get_by_role("alert")).to_contain_text("Somebody changed this after you opened it.")
     expect(page.get_by_label("Action")).to_have_value("Dredge everything")
     page.get_by_role("button", name="Save the candidate").click()
-    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(told(page)).to_have_text("Saved.")
     assert candidate("Dredge everything").version == 3
 
 

@@ -70,28 +70,64 @@ def carry_over(
 
 def _carry_decisions(moves: Moves) -> None:
     """Passages of the same words are as settled as they were, and their candidates as decided."""
-    before = CandidateDecision.objects.of(moves.earlier).shown().in_text_order()
-    by_passage: dict[int, list[CandidateDecision]] = defaultdict(list)
-    for candidate in before:
-        by_passage[candidate.passage_id].append(candidate)
-    quoted = set(moves.later.quotations.values_list("commitment", flat=True))
-    settled, copies, decided = [], [], []
-    for old, new in moves.same_passages():
-        rows = by_passage[old.pk]
-        moved = [_copy(row, new, moves) for row in rows]
-        if None in moved or not (old.confirmed_at or any(map(_was_touched, rows))):
-            continue
-        decided.append(new.pk)
-        # A commitment that waits to be re-checked is not quoted yet.
-        copies += [row for row in moved if row and row.commitment_id in {None, *quoted}]
-        if old.confirmed_at:
-            new.function = old.function
-            new.confirmed_by_id, new.confirmed_at = old.confirmed_by_id, old.confirmed_at
-            settled.append(new)
-    Passage.objects.bulk_update(settled, ["function", "confirmed_by", "confirmed_at"])
+    later = dict(moves.same_passages())
+    candidates = list(CandidateDecision.objects.of(moves.earlier).shown().in_text_order())
+    under = {row: moves.passages_under(spans_of(row)) for row in candidates}
+    copies = _copies(candidates, {old.pk: new for old, new in later.items()}, moves)
+    torn = _leave_torn(copies, under, set(later))
+    touched = {passage for row in candidates if _was_touched(row) for passage in under[row]}
+    decided = [old for old in later if old not in torn and (old.confirmed_at or old in touched)]
+    _settle_as_before([(old, later[old]) for old in decided if old.confirmed_at])
     # What the reader has just found there was decided on already.
-    CandidateDecision.objects.filter(passage__in=decided).delete()
-    CandidateDecision.objects.bulk_create(copies)
+    CandidateDecision.objects.filter(passage__in=[later[old] for old in decided]).delete()
+    homes = {old.pk for old in decided}
+    CandidateDecision.objects.bulk_create(
+        copy for row, copy in copies.items() if row.passage_id in homes
+    )
+
+
+def _copies(
+    candidates: Iterable[CandidateDecision], later: dict[int, Passage], moves: Moves
+) -> dict[CandidateDecision, CandidateDecision]:
+    """The candidates whose words are the same, on the corrected text.
+
+    A commitment that waits to be re-checked is not quoted there yet: its candidate stays behind.
+    """
+    quoted = {None, *moves.later.quotations.values_list("commitment", flat=True)}
+    return {
+        row: copy
+        for row in candidates
+        if row.commitment_id in quoted and (home := later.get(row.passage_id))
+        if (copy := _copy(row, home, moves))
+    }
+
+
+def _leave_torn(
+    copies: dict[CandidateDecision, CandidateDecision],
+    under: dict[CandidateDecision, list[Passage]],
+    same: set[Passage],
+) -> set[Passage]:
+    """Leave out what stands in a passage that is not the same, or that another candidate left.
+
+    Returns the passages that candidates left: where one of several passages stays behind, all of them
+    are decided anew.
+    """
+    torn: set[Passage] = set()
+    while True:
+        torn |= {passage for row in under if row not in copies for passage in under[row]}
+        gone = [row for row in copies if any(p in torn or p not in same for p in under[row])]
+        if not gone:
+            return torn
+        for row in gone:
+            del copies[row]
+
+
+def _settle_as_before(pairs: Sequence[tuple[Passage, Passage]]) -> None:
+    for old, new in pairs:
+        new.function = old.function
+        new.confirmed_by_id, new.confirmed_at = old.confirmed_by_id, old.confirmed_at
+    fields = ["function", "confirmed_by", "confirmed_at"]
+    Passage.objects.bulk_update([new for _old, new in pairs], fields)
 
 
 def _was_touched(candidate: CandidateDecision) -> bool:

@@ -32,6 +32,10 @@ class Moves:
             if held and held.is_same:
                 yield old, self._after[held.index]
 
+    def passages_under(self, spans: Iterable[Span]) -> list[Passage]:
+        """The passages of the earlier version in which these spans stand."""
+        return [self._before[at] for at in self._under(spans)] if self._before else []
+
     def place(self, span: Span | None) -> Place | None:
         """Where a span stands now, and whether in the same words; None when it is gone."""
         region = self._region(span) if span else None

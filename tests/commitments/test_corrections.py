@@ -166,6 +166,16 @@ def test_the_stem_of_a_list_governs_its_items():
     assert {row.commitment for row in Recheck.objects.open()} == set(items)
 
 
+def test_a_passage_whose_commitment_waits_is_not_settled(first, exercises, officer):
+    """Its words are the same, but what governs them stands in another sentence that changed."""
+    verb = first.text.index("They noted")
+    exercises.quotations.update(operative_start=verb, operative_end=verb + 10)
+    first.passages.update(confirmed_at=NOW, confirmed_by=officer)
+    later = corrected(first, "They noted", "They doubted")
+    assert Recheck.objects.open().get().commitment == exercises
+    assert later.passages.unconfirmed().filter(number=2).exists()
+
+
 def test_only_the_commitments_that_are_touched_are_flagged(first, exercises):
     centre = register(first, CENTRE, "TST-2")
     corrected(first, "in Bishkek", "in Osh")
@@ -284,6 +294,33 @@ def test_decisions_do_not_stand_where_the_words_changed(first, officer):
     second = corrected(first, "by 2030", "by 2035")
     assert decided_on(second)["Hold joint exercises by 2035"] == "open"
     assert not second.passages.confirmed().exists()
+
+
+def test_a_candidate_of_two_sentences_stands_only_where_both_are_the_same(first, officer):
+    """The sentence that stayed is not settled by a candidate that did not come with it."""
+    rows = CandidateDecision.objects.of(first).select_related("passage__report").in_text_order()
+    by_officer = By(officer, NOW, Via.PAGE)
+    pairs = [(row, row.version) for row in rows]
+    merged = workbench.merge(candidates=pairs, by=by_officer)
+    workbench.accept(candidate=merged, seen=merged.version, by=by_officer)
+    later = corrected(first, "by 2030", "by 2031")
+    assert not later.passages.confirmed().exists()
+    found = CandidateDecision.objects.of(later).open()
+    assert [row.title for row in found.in_text_order()] == [
+        "Hold joint exercises by 2031",
+        "Open a training centre in Bishkek",
+    ]
+
+
+def test_a_candidate_of_two_sentences_stands_where_both_are_the_same(first, officer):
+    rows = CandidateDecision.objects.of(first).select_related("passage__report").in_text_order()
+    by_officer = By(officer, NOW, Via.PAGE)
+    merged = workbench.merge(candidates=[(row, row.version) for row in rows], by=by_officer)
+    workbench.accept(candidate=merged, seen=merged.version, by=by_officer)
+    later = corrected(first, "fine", "rainy")
+    held = CandidateDecision.objects.of(later).get()
+    assert (held.state, len(held.spans)) == (CandidateState.ACCEPTED, 2)
+    assert later.passages.confirmed().count() == 2
 
 
 def test_the_decisions_on_the_earlier_version_stay_as_they_are(first, officer):

@@ -144,12 +144,14 @@ class RowForm(RowFields):
         offered: Offered,
         for_all: ForAllForm,
     ) -> None:
+        # What repeats an earlier commitment is about the same.
+        theme = candidate.theme or (candidate.earlier.theme if candidate.earlier else None)
         initial = {
             "reference": reference,
             "title": candidate.title,
             "lead": ", ".join(candidate.parties),
             "contributing": ", ".join(candidate.contributing),
-            "theme": candidate.theme.slug if candidate.theme else "",
+            "theme": theme.slug if theme else "",
             "due": candidate.due,
             "version": candidate.version,
         }

@@ -24,6 +24,7 @@ from meetings.models import FocalPoint, Instrument, Meeting, Party, Report
 
 from .deeds import By, Deed, deed
 
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _NUMBERED = re.compile(r"^(.*?)(\d+)$")
 
 
@@ -69,6 +70,7 @@ def register_accepted(*, report: Report, rows: Sequence[Registration], by: By) -
     with deed(
         report, ActionKind.REGISTER, of=report, by=by, after={"references": references}
     ) as done:
+        _check_waiting(report, rows)
         return [_registered(done, report, row, known) for row in rows]
 
 
@@ -104,11 +106,18 @@ def _prefix_of(commitments: Iterable[Commitment]) -> tuple[str, int, int] | None
     return prefix, len(numbers[0]), max(map(int, numbers))
 
 
+def _check_waiting(report: Report, rows: Iterable[Registration]) -> None:
+    """Before anything is made: what another has registered must not be called a reference that is taken."""
+    accepted = CandidateDecision.objects.of(report).accepted()
+    waiting = set(accepted.values_list("pk", "version"))
+    for row in rows:
+        if (row.candidate.pk, row.seen) not in waiting:
+            raise RowError(row.candidate, Stale())
+
+
 def _registered(done: Deed, report: Report, row: Registration, known: "_Instruments") -> Commitment:
     candidate, by = row.candidate, done.by
     try:
-        if candidate.state != CandidateState.ACCEPTED:
-            raise Stale
         commitment = services.register(
             meeting=report.meeting,
             report=report,
@@ -184,8 +193,13 @@ def _final(meeting: Meeting, row: Registration, by: By) -> Period | None:
 
 
 def _tied_to(next_meeting: Meeting | None, candidate: CandidateDecision) -> Meeting | None:
-    """The next meeting, if the deadline was worked out from it: then it moves with that meeting."""
+    """The next meeting, if the deadline was worked out from it: then it moves with that meeting.
+
+    Words without a day that name a year ("at the 2025 summit") wait for an event of their own.
+    """
     if next_meeting is None or candidate.basis != Basis.DERIVED:
+        return None
+    if candidate.due is None and _YEAR.search(candidate.wording):
         return None
     opens = next_meeting.starts_on
     before = opens - timedelta(days=1) if opens else None

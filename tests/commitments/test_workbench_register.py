@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import Event
 from commitments.choices import CandidateState
 from commitments.models import CandidateDecision, Commitment, CommitmentLink, Deadline
-from commitments.workbench import services
+from commitments.workbench import register_views, services
 from commitments.workbench.registering import (
     Registration,
     RowError,
@@ -242,6 +242,27 @@ def test_a_deadline_before_the_next_meeting_moves_with_it(client, report):
     assert (final.due, final.meeting, final.basis) == (date(2027, 1, 14), coming, "derived")
 
 
+def test_a_deadline_of_another_year_does_not_move_with_the_next_meeting(client, report):
+    coming = make_meeting(number=10, starts_on=date(2027, 1, 15), ends_on=date(2027, 1, 16))
+    Meeting.objects.filter(pk=report.meeting.pk).update(next_meeting=coming)
+    CandidateDecision.objects.filter(title__startswith="Train").update(
+        basis="derived", wording="at the 2029 summit", due=None
+    )
+    send(client)
+    final = Deadline.objects.get()
+    assert (final.due, final.meeting, final.wording) == (None, None, "at the 2029 summit")
+
+
+def test_a_repeat_has_the_theme_of_the_earlier_commitment_unless_one_is_chosen(client, report):
+    theme = make_theme("Safety")
+    earlier = make_commitment(reference="OLD-1", parties=[make_party("AA")], theme=theme)
+    rows = CandidateDecision.objects.filter(title__startswith="Dredging")
+    rows.update(earlier=earlier, link_kind="widens")
+    send(client)
+    themes = dict(Commitment.objects.values_list("reference", "theme__name"))
+    assert sorted(filter(None, themes.values())) == ["Safety", "Safety"]
+
+
 def test_words_without_a_day_are_kept(client, report):
     CandidateDecision.objects.filter(title__startswith="Train").update(
         basis="stated", wording="as soon as possible", due=None
@@ -315,6 +336,65 @@ def test_what_was_changed_meanwhile_is_refused_with_all_the_rest(client, report)
     assert not Commitment.objects.exists()
 
 
+def test_what_was_accepted_meanwhile_does_not_come_in_as_an_empty_row(client, report):
+    row = candidate("Dredging")
+    services.reopen(candidate=row, seen=row.version, by=by())
+    data = typed(page(client), share__title="")
+    services.accept(candidate=row, seen=row.version, by=by())
+    response = client.post(reverse("meetings:workbench-register", args=["harbour-9"]), data)
+    assert errors(response) == {"share": {"title": ["Fill this in."]}}
+    assert len(response.context["rows"]) == 2
+
+
+def test_after_that_it_can_be_sent_again_with_what_was_typed(client, report):
+    data = typed(page(client), share__title="Typed by me")
+    row = candidate("Dredging")
+    services.reopen(candidate=row, seen=row.version, by=by())
+    services.accept(candidate=row, seen=row.version, by=by())
+    address = reverse("meetings:workbench-register", args=["harbour-9"])
+    response = client.post(address, data)
+    assert client.post(address, typed(response)).status_code == 302
+    assert Commitment.objects.filter(title="Typed by me").count() == 1
+    assert Commitment.objects.count() == 3
+
+
+def test_what_was_left_out_because_it_was_opened_again_is_named(client, report):
+    data = typed(page(client))
+    row = candidate("Dredging")
+    services.reopen(candidate=row, seen=row.version, by=by())
+    address = reverse("meetings:workbench-register", args=["harbour-9"])
+    response = client.post(address, data, follow=True)
+    said = [str(message) for message in response.context["messages"]]
+    assert len(said) == 2
+    assert "Dredging the northern channel" in said[1]
+
+
+def test_a_button_pressed_twice_says_twice_what_is_in_the_register(client, report):
+    data = typed(page(client))
+    address = reverse("meetings:workbench-register", args=["harbour-9"])
+    client.post(address, data)
+    response = client.post(address, data, follow=True)
+    assert response.redirect_chain
+    assert "HARBOUR9-01" in str(next(iter(response.context["messages"])))
+    assert Commitment.objects.count() == 3
+
+
+def test_pressed_twice_at_once_the_second_waits_and_says_the_same(client, report, monkeypatch):
+    """Both have read the rows before one of them has registered them."""
+    data = typed(page(client))
+    rows = register_views._accepted(report)
+    address = reverse("meetings:workbench-register", args=["harbour-9"])
+    client.post(address, data)
+    answers = iter([rows])
+    after = register_views._accepted
+    monkeypatch.setattr(
+        register_views, "_accepted", lambda report: next(answers, None) or after(report)
+    )
+    response = client.post(address, data, follow=True)
+    assert response.redirect_chain
+    assert Commitment.objects.count() == 3
+
+
 def test_what_nobody_has_accepted_is_not_registered(report):
     row = candidate("The sea belongs")
     entry = Registration(row, row.version, "HM-9", row.title, [make_party("AA")])
@@ -345,6 +425,19 @@ def test_a_report_is_coded_when_nothing_is_left(client, report):
     client.post(reverse("meetings:workbench-confirm-all", args=["harbour-9"]), {"seen": board.seen})
     assert client.get(address).context["board"].is_coded
     assert passage(3).function == "commitment"
+
+
+def test_more_than_one_form_can_carry_are_registered_in_several_goes(client, report):
+    row = candidate("Dredging")
+    for _ in range(register_views.MOST_ROWS):
+        row.pk = None
+        row.save(force_insert=True)
+    response = page(client)
+    assert len(response.context["rows"]) == register_views.MOST_ROWS
+    assert f"The first {register_views.MOST_ROWS} of 83" in response.content.decode()
+    assert send(client).status_code == 302
+    assert Commitment.objects.count() == register_views.MOST_ROWS
+    assert len(page(client).context["rows"]) == 3
 
 
 # References -----------------------------------------------------------------------------------------------

@@ -61,7 +61,34 @@ def _from_noun(text: str, lex: Lexicon) -> str:
 def _from_verb(text: str, lex: Lexicon) -> str:
     if lex.match("title.verb", text):
         return text
-    return f"{lex.tables['title_words']['see_to']} {text}".strip()
+    words = lex.tables["title_words"]
+    if object_ := _as_object(text, lex):
+        return f"{words['see_to_object']} {object_}"
+    return f"{words['see_to']} {text}".strip()
+
+
+def _as_object(text: str, lex: Lexicon) -> str:
+    """A noun of doing with its adjectives, in the case that a verb before it asks for.
+
+    Each row of [[cases]] has the ending of the noun and its other one, and the same for adjectives.
+    """
+    for row in lex.tables["cases"]:
+        ending, other = row["noun"]
+        m = re.match(rf"(?P<before>(?:[\w-]+ ){{0,4}}?)(?P<noun>[\w-]+){ending}\b", text)
+        adjectives = (
+            [_exchanged(word, row["adjectives"]) for word in m["before"].split()] if m else []
+        )
+        if m and all(adjectives):
+            return " ".join([*adjectives, f"{m['noun']}{other}"]) + text[m.end() :]
+    return ""
+
+
+def _exchanged(word: str, endings: dict[str, str]) -> str:
+    """The word with its ending exchanged; "" when it has none of these endings."""
+    for ending, other in endings.items():
+        if word.endswith(ending):
+            return word.removesuffix(ending) + other
+    return ""
 
 
 def _matched(name: str, text: str, lex: Lexicon) -> re.Match[str] | None:

@@ -37,6 +37,7 @@ _TABLES = (
     "adjective_forms",
     "cities",
     "size",
+    "cases",
 )
 
 _MACRO = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)?)\}")

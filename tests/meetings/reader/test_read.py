@@ -87,6 +87,24 @@ def test_a_title_begins_with_a_verb(text, title):
     assert only(text).title == title
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (
+            "Стороны отметили важность строгого выполнения договора.",
+            "Обеспечить строгое выполнение договора",
+        ),
+        (
+            "Они подчеркнули необходимость скорейшей ратификации Конвенции.",
+            "Обеспечить скорейшую ратификацию Конвенции",
+        ),
+        ("Стороны договорились провести учения.", "Провести учения"),
+    ],
+)
+def test_a_russian_title_begins_with_a_verb(text, title):
+    assert only(text, language="ru").title == title
+
+
 def test_a_long_title_is_cut_at_a_word():
     title = only(f"They agreed to set up {'very ' * 60}good schools.").title
     assert len(title) <= 110

@@ -117,12 +117,6 @@ _READ_WITHOUT = {
     Passage: ("report__raw", "report__text"),
     CandidateDecision: ("passage__report__raw", "passage__report__text"),
 }
-# Texts and files, which no history needs, are left where they are.
-_UNREAD = {
-    Report: ("raw", "text"),
-    Passage: ("report__raw", "report__text"),
-    CandidateDecision: ("passage__report__raw", "passage__report__text"),
-}
 Rows = dict[Any, models.Model]
 
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
-from commitments.choices import CandidateState, Origin, Role
+from commitments.choices import CandidateState
 from commitments.claims import claim
 from commitments.models import CandidateDecision, Commitment, Quotation
+from commitments.workbench.coded import decision_of
 from commitments.workbench.quoting import joined
 from commitments.workbench.services import spans_of
 from meetings.choices import Function
@@ -78,9 +79,8 @@ def _note(
         waiting.remove(alike)
         claim(alike, alike.version, **decided)
         return
-    made = _from_register(home, commitment, quotations)
-    for name, value in decided.items():
-        setattr(made, name, value)
+    made = decision_of(home.report, commitment, actor, now)
+    made.passage = home
     made.save()
 
 
@@ -90,28 +90,6 @@ def shared(one: Iterable[Span], other: Iterable[Span]) -> float:
     both = sum(max(0, min(x[1], y[1]) - max(x[0], y[0])) for x in a for y in b)
     either = sum(end - start for start, end in [*a, *b]) - both
     return both / max(1, either)
-
-
-def _from_register(
-    passage: Passage, commitment: Commitment, quotations: Sequence[Quotation]
-) -> CandidateDecision:
-    lines = commitment.obligations.select_related("party").order_by("party__code")
-    owing = [line.party.code for line in lines if line.role == Role.LEAD]
-    first = quotations[0]
-    return CandidateDecision(
-        passage=passage,
-        spans=[[row.start, row.end] for row in quotations],
-        operative=None
-        if first.operative_start is None
-        else [first.operative_start, first.operative_end],
-        title=commitment.title,
-        strength=commitment.strength,
-        parties=owing,
-        contributing=[line.party.code for line in lines if line.role == Role.CONTRIBUTING],
-        theme_id=commitment.theme_id,
-        confidence=1.0,
-        origin=Origin.PERSON,
-    )
 
 
 def _settle(

@@ -56,12 +56,13 @@ def _decided(
     )
     whole = rows.distinct().select_related("theme").order_by("reference", "pk")
     found = whole.prefetch_related("quotations", "obligations__party", "deadlines", "instruments")
-    return [_decision(report, row, actor, now) for row in found]
+    return [decision_of(report, row, actor, now) for row in found]
 
 
-def _decision(
+def decision_of(
     report: Report, commitment: Commitment, actor: User | None, now: datetime
 ) -> CandidateDecision:
+    """A commitment that quotes a report, as the decision that would have led to it. Its passage is not set."""
     quotes = [row for row in commitment.quotations.all() if row.report_id == report.pk]
     quotes.sort(key=lambda row: row.start)
     operative = [quotes[0].operative_start, quotes[0].operative_end]

@@ -12,8 +12,9 @@ from commitments.models import CandidateDecision, Commitment, WorkbenchAction
 from commitments.workbench import services
 from commitments.workbench.registering import Registration, RowError, register_accepted
 from meetings.models import Party, Passage, Report
+from tests.commitments.lines import keep_lines, make_version
 from tests.commitments.readings import by, candidate, make_read_report
-from tests.factories import make_officer
+from tests.factories import make_officer, make_report
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,3 +88,21 @@ def test_one_candidate_is_registered_once() -> None:
     outcomes = at_once([registering(number) for number in range(6)])
     assert sorted(outcomes) == ["done"] + ["told"] * 5
     assert Commitment.objects.count() == 1
+
+
+def test_a_decision_is_taken_on_the_version_before_or_goes_over_to_the_next() -> None:
+    """Never is it taken on a text that has been corrected, where nobody sees it any more."""
+    for trial in range(5):
+        first = make_version(None, "The parties agreed to hold joint exercises.\nIt was fine.")
+        later = make_report(first.meeting, first.text + f"\nTrial {trial}.", version=2)
+        row = CandidateDecision.objects.of(first).select_related("passage__report").get()
+        Report.objects.filter(pk=later.pk).update(version=1, language="zh")  # not stored yet
+
+        def store(later: Report = later) -> None:
+            Report.objects.filter(pk=later.pk).update(version=2, language="en")
+            keep_lines(later)
+
+        outcomes = at_once([accepting(row), store])
+        assert outcomes[1] == "done"
+        carried = CandidateDecision.objects.of(later).get()
+        assert carried.state == ("accepted" if outcomes[0] == "done" else "open")

@@ -18,6 +18,7 @@ from commitments.models import Obligation
 
 from . import rules
 from .choices import Kind, Outcome, Reason
+from .failpoints import here
 from .models import Email, Pulse, Reminder
 from .querysets import Told, readable, to_tell
 
@@ -169,14 +170,18 @@ def _write(person: User, rows: list[Reminder], told: Round, now: datetime) -> in
     """The number of mails written: one, or none when there is nothing to say."""
     said = [row for row in rows if row.outcome == Outcome.INCLUDED]
     unsaid = [row for row in rows if row.outcome != Outcome.INCLUDED]
+    here("planning")
     with transaction.atomic():
         if said:
             email = _digest(person, said, told, now)
+            here("plan mail")
             for row in said:
                 row.email = email
             Reminder.objects.bulk_create(said)
         # Older steps of a line have their line already when an earlier one was told.
         Reminder.objects.bulk_create(unsaid, ignore_conflicts=True)
+        here("plan rows")
+    here("planned")
     return int(bool(said))
 
 

@@ -9,7 +9,7 @@ from django.db.models import Case, Count, Exists, F, Min, OuterRef, Prefetch, Q,
 from django.db.models.functions import Now
 
 from accounts.models import User
-from commitments.models import Obligation
+from commitments.models import Commitment, Obligation
 from commitments.querysets import ObligationQuerySet
 from meetings.models import FocalPoint, Report
 
@@ -17,7 +17,17 @@ from . import rules
 from .choices import Capacity, Kind, Outcome, Reason, State
 
 if TYPE_CHECKING:
-    from .models import Attempt, Email, Pulse, Reminder
+    from .models import (
+        Absence,
+        Attempt,
+        Email,
+        Mute,
+        Policy,
+        Pulse,
+        Reminder,
+        Suppression,
+        Switch,
+    )
 
 
 class Told(NamedTuple):
@@ -292,3 +302,48 @@ class PulseQuerySet(models.QuerySet["Pulse"]):
 
     def by_name(self) -> "dict[str, Pulse]":
         return {pulse.name: pulse for pulse in self.all()}
+
+
+class SwitchQuerySet(models.QuerySet["Switch"]):
+    def now(self) -> "Switch":
+        """The row as it is now; made when there is none."""
+        return self.get_or_create(pk=1)[0]
+
+
+class SuppressionQuerySet(models.QuerySet["Suppression"]):
+    def in_force(self, now: datetime) -> "SuppressionQuerySet":
+        ahead = Q(until=None) | Q(until__gt=now)
+        return self.filter(ahead, lifted_at=None)
+
+    def of(self, address: str) -> "SuppressionQuerySet":
+        return self.filter(address_hash=rules.address_hash(address))
+
+
+class MuteQuerySet(models.QuerySet["Mute"]):
+    def in_force(self, today: date) -> "MuteQuerySet":
+        """Those that hold on a local day. On the day that it ends, a line is told again."""
+        return self.filter(Q(until=None) | Q(until__gt=today))
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def on(self, day: date) -> "AbsenceQuerySet":
+        return self.filter(starts_on__lte=day, ends_on__gte=day)
+
+
+class PolicyQuerySet(models.QuerySet["Policy"]):
+    def in_force(self, commitments: Iterable[Commitment]) -> "dict[int, Policy]":
+        """The policy of each commitment, by its key, in one query: its own, its meeting's, the site's."""
+        asked = list(commitments)
+        own = Q(commitment__in=[commitment.pk for commitment in asked])
+        of_meeting = Q(meeting__in={commitment.meeting_id for commitment in asked})
+        found = {
+            (policy.commitment_id, policy.meeting_id): policy
+            for policy in self.filter(Q(site=True) | own | of_meeting).select_related("head")
+        }
+        site = found.get((None, None)) or self.model(site=True)
+        return {
+            commitment.pk: found.get((commitment.pk, None))
+            or found.get((None, commitment.meeting_id))
+            or site
+            for commitment in asked
+        }

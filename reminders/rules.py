@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from django.utils.crypto import salted_hmac
+
 # Days from the due day. The order is that in which the steps are reached.
 OFFSETS = (-30, -14, -7, -1, 0, 1, 3, 7, 14)
 # These two are told until midnight; for all others the day ends at EVENING.
@@ -143,3 +145,10 @@ def days_to_say(due: date, *, today: date, is_overdue: bool) -> int:
     """
     days = (due - today).days
     return min(days, -1) if is_overdue else max(days, 0)
+
+
+def address_hash(address: str) -> str:
+    """How an address is remembered without keeping it: keyed, the same for capitals and small letters."""
+    return salted_hmac(
+        "reminders.address", address.strip().casefold(), algorithm="sha256"
+    ).hexdigest()

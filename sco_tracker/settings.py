@@ -177,6 +177,10 @@ CELERY_BEAT_SCHEDULE = {
     "seal": {"task": "accounts.seal", "schedule": 600.0, "options": {"expires": 500}},
 }
 
+# Not from the environment: tests alone let time run faster and processes die (reminders/failpoints.py).
+REMINDER_SCALE = 1.0
+FAIL_POINT = ""
+
 # Mail: every message is a row of the outbox first; reminders/deliver.py alone talks to the relay -----
 EMAIL_BACKEND = "reminders.backend.OutboxBackend"
 EMAIL_RELAY = env.mail("EMAIL_URL")

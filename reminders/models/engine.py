@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from reminders.querysets import PulseQuerySet, SwitchQuerySet
+from reminders.outbox import PulseQuerySet, SwitchQuerySet
 
 
 class Pulse(models.Model):

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from commitments.models import Deadline, Obligation
 from reminders.choices import Capacity, Kind, Outcome, Reason, Stage, State
-from reminders.querysets import AttemptQuerySet, EmailQuerySet, ReminderQuerySet
+from reminders.outbox import AttemptQuerySet, EmailQuerySet
+from reminders.querysets import ReminderQuerySet
 from reminders.rules import offset_of
 
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from commitments.models import Obligation
 from reminders.choices import Ground
-from reminders.querysets import AbsenceQuerySet, MuteQuerySet, SuppressionQuerySet
+from reminders.outbox import SuppressionQuerySet
+from reminders.querysets import AbsenceQuerySet, MuteQuerySet
 
 
 class Suppression(models.Model):

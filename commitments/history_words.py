@@ -82,6 +82,12 @@ WHAT: dict[str, str | Promise] = {
     "person.changed": gettext_lazy("changed the person"),
     "person.invited": gettext_lazy("invited the person"),
     "history.exported": gettext_lazy("exported the history"),
+    "reminders.held": gettext_lazy("stopped the reminders"),
+    "reminders.released": gettext_lazy("let the reminders go on"),
+    "reminders.let_go": gettext_lazy("let many reminders at once go out"),
+    "reminders.dropped": gettext_lazy("dropped many reminders at once"),
+    "address.stopped": gettext_lazy("stopped mail to the address"),
+    "address.lifted": gettext_lazy("let mail go to the address again"),
 }
 # What happens to commitments and lines; all else is the secretariat's.
 OF_THE_REGISTER = ("commitment.", "line.", "status.", "deadline.", "report.", "extension.",

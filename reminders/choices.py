@@ -39,6 +39,7 @@ class Reason(TextChoices):
     TOO_LATE = "too late", _("the day's delivery time ended")
     REFUSED = "refused", _("the mail was refused")
     GIVEN_UP = "given up", _("given up after several tries")
+    UNKNOWN = "unknown", _("nobody knows whether it arrived")
     MUTED = "muted", _("the recipient muted it")
     UNSUBSCRIBED = "unsubscribed", _("the recipient unsubscribed")
     BOUNCED = "bounced", _("mail to the address came back")

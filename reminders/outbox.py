@@ -1,6 +1,10 @@
 """Questions about the outbox, the heartbeats and what stops mail. Every order ends in the key."""
 
-from datetime import date, datetime
+import time
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -8,7 +12,7 @@ from django.db.models import Count, Min, Q
 from django.db.models.functions import Now
 
 from . import rules
-from .choices import Kind, Outcome, State
+from .choices import Ground, Kind, Outcome, Stage, State
 
 if TYPE_CHECKING:
     from .models import Attempt, Email, Pulse, Suppression, Switch
@@ -27,6 +31,36 @@ class EmailQuerySet(models.QuerySet["Email"]):
 
     def too_late(self, now: datetime) -> "EmailQuerySet":
         return self.filter(state=State.WAITING, expires_at__lte=now)
+
+    def held_back(self) -> "EmailQuerySet":
+        """What the flood brake stopped."""
+        return self.filter(state=State.HELD)
+
+    def from_the_future(self, now: datetime) -> "EmailQuerySet":
+        """What a clock that ran ahead planned, and did not send."""
+        unsent = [State.WAITING, State.HELD]
+        return self.filter(created_at__gt=now, state__in=unsent)
+
+    def a_day(self, since: datetime) -> list[int]:
+        """How many digests were planned on each local day that had some, the stopped ones left out."""
+        not_let_go = [State.HELD, State.CANCELLED, State.EXPIRED]
+        digests = self.filter(kind=Kind.DIGEST, created_at__gte=since)
+        days = digests.exclude(state__in=not_let_go).values("slot")
+        return list(days.annotate(mails=Count("pk")).order_by().values_list("mails", flat=True))
+
+    def account_mail_since(self, address: str, since: datetime) -> int:
+        """How many mails about accounts an address was to get since a moment."""
+        mails = self.filter(kind=Kind.ACCOUNT, created_at__gt=since)
+        return mails.filter(to_address__iexact=address).count()
+
+    def stuck(self, since: timedelta) -> "EmailQuerySet":
+        """Being sent under a claim that was over so long ago that somebody should have come."""
+        return self.filter(state=State.SENDING, lease_until__lt=Now() - since)
+
+    def old(self, before: datetime) -> "EmailQuerySet":
+        """Settled mails of before a moment whose text is still there."""
+        settled = self.exclude(state__in=[State.WAITING, State.SENDING, State.HELD])
+        return settled.filter(created_at__lt=before, frozen__isnull=False)
 
     def of_the_day(self, slot: date) -> "EmailQuerySet":
         """Digests that take the place of a local day."""
@@ -82,16 +116,42 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
     def in_order(self) -> "AttemptQuerySet":
         return self.order_by("claim", "pk")
 
+    def refusals(self) -> int:
+        """How often a mail was refused for now, in words of the server."""
+        stages = [Stage.RECIPIENT, Stage.BODY, Stage.DOT]
+        return self.filter(stage__in=stages, code__range=(400, 499)).exclude(code=421).count()
+
+    def in_doubt(self) -> int:
+        """How often nobody learned whether a mail was taken."""
+        return self.filter(stage=Stage.DOT, code=None).count()
+
+    def refused_days(self, address: str, since: datetime | None) -> int:
+        """On how many days the server refused an address for good, since a moment."""
+        refused = self.filter(
+            stage=Stage.RECIPIENT, code__range=(500, 599), email__to_address__iexact=address
+        )
+        since_then = refused.filter(ended_at__gt=since) if since else refused
+        return len({at.date() for at in since_then.values_list("ended_at", flat=True)})
+
 
 class PulseQuerySet(models.QuerySet["Pulse"]):
     def began(self, name: str, now: datetime) -> None:
         """Note that a task began. Any number may run at once: the row tells of the latest."""
         self._put({"name": name, "started": now}, ["started"])
 
-    def ended(self, name: str, now: datetime, counts: dict[str, int]) -> None:
-        """Note that a task came to its end, and what it did."""
-        values = {"name": name, "started": now, "finished": now, "counts": counts}
-        self._put(values, ["finished", "counts"])
+    def ended(
+        self, name: str, now: datetime, counts: dict[str, int] | None = None, held: str = ""
+    ) -> None:
+        """Note that a task came to its end, and what it did, or why it did nothing."""
+        values = {
+            "finished": now,
+            "counts": counts or {},
+            "held": held,
+            "db_time": Now(),
+            "boot_id": _boot_id(),
+            "monotonic": time.monotonic(),
+        }
+        self._put({"name": name, "started": now, **values}, list(values))
 
     def _put(self, values: dict[str, Any], fields: list[str]) -> None:
         row = self.model(**values)
@@ -100,11 +160,33 @@ class PulseQuerySet(models.QuerySet["Pulse"]):
     def by_name(self) -> "dict[str, Pulse]":
         return {pulse.name: pulse for pulse in self.all()}
 
+    def is_silent(self, name: str, since: timedelta) -> bool:
+        """Whether a task came to its end once, but not since; by the clock of the database alone."""
+        return self.filter(name=name, db_time__lt=Now() - since).exists()
+
+    def is_due(self, name: str, every: timedelta) -> bool:
+        """Whether a task has not come to its end for so long, or never did, or only ahead of now."""
+        recent = self.filter(name=name, db_time__gt=Now() - every, db_time__lte=Now() + every)
+        return not recent.exists()
+
+
+@cache
+def _boot_id() -> str:
+    """Names the start of this machine; empty where the system does not tell."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+
 
 class SwitchQuerySet(models.QuerySet["Switch"]):
     def now(self) -> "Switch":
-        """The row as it is now; made when there is none."""
-        return self.get_or_create(pk=1)[0]
+        """The row as it is now, with the database's clock as `db_now`; made when there is none."""
+        row = self.annotate(db_now=Now()).filter(pk=1).first()
+        if row is None:
+            self.get_or_create(pk=1)
+            row = self.annotate(db_now=Now()).get(pk=1)
+        return row
 
 
 class SuppressionQuerySet(models.QuerySet["Suppression"]):
@@ -114,3 +196,12 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
 
     def of(self, address: str) -> "SuppressionQuerySet":
         return self.filter(address_hash=rules.address_hash(address))
+
+    def stopped(self, addresses: Iterable[str], now: datetime) -> dict[str, Ground]:
+        """Which of these addresses get no mail, and why."""
+        asked = {rules.address_hash(address): address for address in addresses if address}
+        rows = self.in_force(now).filter(address_hash__in=asked)
+        return {
+            asked[hashed]: Ground(reason)
+            for hashed, reason in rows.values_list("address_hash", "reason")
+        }

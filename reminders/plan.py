@@ -16,8 +16,8 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from commitments.models import Obligation
 
-from . import rules
-from .choices import Kind, Outcome, Reason
+from . import brakes, rules
+from .choices import Kind, Outcome, Reason, State
 from .failpoints import here
 from .models import Email, Pulse, Reminder
 from .querysets import Told, readable, to_tell
@@ -44,9 +44,12 @@ def run(*, now: datetime) -> dict[str, int]:
     Pulse.objects.began("plan", now)
     began = time.monotonic()
     counts: Counter[str] = Counter(mails=0, included=0, superseded=0, suppressed=0)
-    for told, people in rounds(User.objects.order_by("pk"), now).items():
-        for some in _in_parts(_not_yet_told(people, told.today)):
-            counts.update(_plan(told, some, now))
+    due = missing(User.objects.order_by("pk"), now)
+    # Counted before anything is written: a flood waits for a person to let it go.
+    mails = len({row.person for _told, _people, rows in due for row in rows})
+    state = brakes.state_of_new(mails, now)
+    for told, people, rows in due:
+        counts.update(_plan(told, people, rows, state, now))
     Pulse.objects.ended("plan", now + timedelta(seconds=time.monotonic() - began), dict(counts))
     return dict(counts)
 
@@ -131,18 +134,35 @@ def _in_parts(people: list[User]) -> Iterator[dict[int, User]]:
         yield {person.pk: person for person in people[start : start + PEOPLE_AT_ONCE]}
 
 
-def _plan(told: Round, people: dict[int, User], now: datetime) -> Counter[str]:
-    missing = to_tell(list(people), today=told.today, days=told.days, urgent_only=told.urgent_only)
+def missing(
+    people: Iterable[User], now: datetime
+) -> list[tuple[Round, dict[int, User], set[Told]]]:
+    """What has to be written at a moment, for people who get mail then. Reads only."""
+    return [
+        (told, some, _missing(told, some))
+        for told, those in rounds(people, now).items()
+        for some in _in_parts(_not_yet_told(those, told.today))
+    ]
+
+
+def _missing(told: Round, people: dict[int, User]) -> set[Told]:
+    return to_tell(list(people), today=told.today, days=told.days, urgent_only=told.urgent_only)
+
+
+def _plan(
+    told: Round, people: dict[int, User], lacking: set[Told], state: State, now: datetime
+) -> Counter[str]:
     lines = Obligation.objects.select_related("next_deadline").in_bulk(
-        {row.line for row in missing}
+        {row.line for row in lacking}
     )
     common = readable(ANYBODY, lines, now)
     counts: Counter[str] = Counter()
-    for pk, theirs in _by_person(missing, lines).items():
+    for pk, theirs in _by_person(lacking, lines).items():
         person = people[pk]
         closed = [line.pk for line in theirs if line.pk not in common]
         may_read = common | (readable(person, closed, now) if closed else set())
-        counts.update(_tell(person, list(promises(person, theirs, may_read, told, now)), told, now))
+        rows = list(promises(person, theirs, may_read, told, now))
+        counts.update(_tell(person, rows, told, state, now))
     return counts
 
 
@@ -155,10 +175,12 @@ def _by_person(
     return found
 
 
-def _tell(person: User, rows: list[Reminder], told: Round, now: datetime) -> Counter[str]:
+def _tell(
+    person: User, rows: list[Reminder], told: Round, state: State, now: datetime
+) -> Counter[str]:
     """Write one person's mail and ledger lines, all or nothing."""
     try:
-        mails = _write(person, rows, told, now)
+        mails = _write(person, rows, told, state, now)
     except IntegrityError as error:
         # Another planner was quicker. Its rows are complete: they were committed together.
         logger.info("Planned by another process at the same time: %s", error)
@@ -166,14 +188,14 @@ def _tell(person: User, rows: list[Reminder], told: Round, now: datetime) -> Cou
     return Counter({"mails": mails, **Counter(str(row.outcome) for row in rows)})
 
 
-def _write(person: User, rows: list[Reminder], told: Round, now: datetime) -> int:
+def _write(person: User, rows: list[Reminder], told: Round, state: State, now: datetime) -> int:
     """The number of mails written: one, or none when there is nothing to say."""
     said = [row for row in rows if row.outcome == Outcome.INCLUDED]
     unsaid = [row for row in rows if row.outcome != Outcome.INCLUDED]
     here("planning")
     with transaction.atomic():
         if said:
-            email = _digest(person, said, told, now)
+            email = _digest(person, said, told, state, now)
             here("plan mail")
             for row in said:
                 row.email = email
@@ -185,10 +207,11 @@ def _write(person: User, rows: list[Reminder], told: Round, now: datetime) -> in
     return int(bool(said))
 
 
-def _digest(person: User, said: list[Reminder], told: Round, now: datetime) -> Email:
+def _digest(person: User, said: list[Reminder], told: Round, state: State, now: datetime) -> Email:
     urgent = any(row.offset in rules.URGENT for row in said)
     return Email.objects.create(
         kind=Kind.DIGEST,
+        state=state,
         recipient=person,
         slot=told.today,
         created_at=now,

@@ -19,12 +19,10 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
 
+from . import durations
 from .choices import Stage
+from .failpoints import here
 
-# Seconds. The server may think about a whole mail for five minutes; the lease outlives that.
-CONNECT_SECONDS = 10.0
-COMMAND_SECONDS = 30.0
-DOT_SECONDS = 300.0
 LONGEST_REPLY = 1000
 
 
@@ -86,7 +84,7 @@ class SmtpRelay:
         if self._smtp and self._is_alive(self._smtp):
             return
         self.close()
-        backend = EmailBackend(**{"timeout": CONNECT_SECONDS, **self.options})
+        backend = EmailBackend(**{"timeout": durations.CONNECT.seconds(), **self.options})
         try:
             backend.open()
             self._smtp = _greeted(backend.connection)
@@ -143,14 +141,17 @@ class SmtpRelay:
         code, text = smtp.docmd("DATA")
         if code == 354:
             smtp.send(_dotted(content))
+            here("body")
         return code, text
 
     def _end(self, smtp: smtplib.SMTP) -> tuple[int, bytes]:
         assert smtp.sock
-        smtp.sock.settimeout(DOT_SECONDS)
+        # The server may think about a whole mail for minutes; the lease outlives that.
+        smtp.sock.settimeout(durations.DOT.seconds())
         smtp.send(b".\r\n")
+        here("dot")
         reply = smtp.getreply()
-        smtp.sock.settimeout(COMMAND_SECONDS)
+        smtp.sock.settimeout(durations.COMMAND.seconds())
         return reply
 
 
@@ -190,7 +191,7 @@ class FolderRelay:
 
 def _greeted(smtp: Any) -> smtplib.SMTP:
     """A fresh connection that knows what the server can do, and is patient for the rest of the talk."""
-    smtp.sock.settimeout(COMMAND_SECONDS)
+    smtp.sock.settimeout(durations.COMMAND.seconds())
     smtp.ehlo_or_helo_if_needed()
     connection: smtplib.SMTP = smtp
     return connection

@@ -108,6 +108,11 @@ class Email(models.Model):
         return reverse("reminders:mail", args=[self.pk])
 
     @property
+    def is_digest(self) -> bool:
+        """It tells promises, and is written when it goes out. All other mail comes written."""
+        return self.kind in {Kind.DIGEST, Kind.PROMPT}
+
+    @property
     def is_secret(self) -> bool:
         """Mail about accounts carries links that let people in: no page shows it."""
         return self.kind == Kind.ACCOUNT

@@ -53,12 +53,13 @@ def test_the_tasks_do_the_same(due):
     tasks.plan()
     tasks.send()
     assert Email.objects.get().sent_at
-    assert set(Pulse.objects.values_list("name", flat=True)) == {"plan", "send"}
+    assert set(Pulse.objects.values_list("name", flat=True)) == {"beat", "plan", "send"}
 
 
 def test_tasks_have_the_names_that_the_schedule_calls(settings):
     called = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    assert {tasks.plan.name, tasks.send.name} <= called
+    own = {tasks.plan, tasks.send, tasks.reconcile, tasks.purge}
+    assert {task.name for task in own} <= called
 
 
 def test_the_forecast_says_what_the_planner_will_do(case):

@@ -7,11 +7,14 @@
 import json
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.factories import NOW
 from tests.faults import oracle
+from tests.faults.clock import Clock
 from tests.faults.relay import Relay
 from tests.faults.relay import relay as listening
 from tests.faults.workers import Nursery
@@ -46,11 +49,22 @@ def relay(settings: Any) -> Iterator[Relay]:
 
 
 @pytest.fixture
-def workers(_nursery: Nursery, transactional_db: None, relay: Relay) -> Iterator[Nursery]:
+def workers(
+    _nursery: Nursery, transactional_db: None, relay: Relay, tmp_path: Path
+) -> Iterator[Nursery]:
     """Starts processes that work on the same database and the same mail server."""
-    _nursery.common["EMAIL_RELAY"] = relay.options
+    _nursery.common |= {"EMAIL_RELAY": relay.options, "DATA_DIR": str(tmp_path)}
     yield _nursery
     _nursery.end_all()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Clock:
+    """A clock that the case sets, for us and for the database. What runs by it runs in this process."""
+    settings.DATA_DIR = tmp_path
+    made = Clock(NOW)
+    made.rule(monkeypatch)
+    return made
 
 
 @pytest.fixture

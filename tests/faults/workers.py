@@ -34,6 +34,10 @@ class Worker:
             self.nursery.alive.discard(self.pid)
         return ended
 
+    def is_busy(self, seconds: float) -> bool:
+        """Whether it has neither ended nor stopped after so long."""
+        return "running" in self.nursery.ask(wait=self.pid, seconds=seconds)
+
     def succeeds(self, seconds: float = PATIENCE) -> None:
         assert self.wait(seconds) == ("exit", 0), self.nursery.said()
 
@@ -70,7 +74,8 @@ class Nursery:
         self.start(*work, **values).succeeds()
 
     def ask(self, **request: Any) -> dict[str, int]:
-        assert self.process.stdin and self.process.stdout
+        assert self.process.stdin
+        assert self.process.stdout
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
         answer: dict[str, int] = json.loads(self.process.stdout.readline())

@@ -92,7 +92,8 @@ def owner(suppression: Suppression) -> User | None:
     people = User.objects.exclude(email="").order_by("pk")
     for pk, address in people.values_list("pk", "email"):
         if rules.address_hash(address) == suppression.address_hash:
-            return User.objects.get(pk=pk)
+            found: User | None = User.objects.filter(pk=pk).first()
+            return found
     return None
 
 

@@ -86,6 +86,12 @@ WHAT: dict[str, str | Promise] = {
     "reminders.released": gettext_lazy("let the reminders go on"),
     "reminders.let_go": gettext_lazy("let many reminders at once go out"),
     "reminders.dropped": gettext_lazy("dropped many reminders at once"),
+    "reminders.muted": gettext_lazy("kept a line quiet"),
+    "reminders.unmuted": gettext_lazy("wanted to hear of a line again"),
+    "reminders.sent_now": gettext_lazy("sent a reminder by hand"),
+    "reminders.tested": gettext_lazy("sent a test mail"),
+    "absence.entered": gettext_lazy("entered days away"),
+    "absence.removed": gettext_lazy("removed days away"),
     "address.stopped": gettext_lazy("stopped mail to the address"),
     "address.lifted": gettext_lazy("let mail go to the address again"),
 }

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 
-from . import emails
+from . import emails, items
 from .choices import Kind, Reason, State
 from .models import Email
 
@@ -51,7 +51,7 @@ def put(
             kind=kind,
             recipient=User.objects.by_address(address).first(),
             to_address=address,
-            subject=emails.one_line(str(message.subject))[: emails.LONGEST_SUBJECT],
+            subject=items.one_line(str(message.subject))[: emails.LONGEST_SUBJECT],
             created_at=now,
             not_before=now,
             # Its links are of no use afterwards.

@@ -19,7 +19,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from . import addresses, breaker, durations, emails, outcomes, relay, second_look
+from . import addresses, breaker, durations, emails, facts, outcomes, relay, second_look
 from .choices import Kind, Reason, Stage, State
 from .failpoints import here
 from .models import Attempt, Email, Pulse, Reminder
@@ -153,7 +153,8 @@ def freeze(email: Email, now: datetime) -> bool:
     email.to_address = email.recipient.email
     email.frozen_at = email.frozen_at or now
     email.message_id = emails.message_id(email)
-    message = emails.digest_message(email, list(email.reminders.for_mail()), now)
+    promises = facts.promises(email)
+    message = emails.digest_message(email, promises, now, facts.of(promises))
     email.subject = str(message.subject)
     email.frozen = emails.as_bytes(message)
     stored = Email.objects.held_by(email).update(

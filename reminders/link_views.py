@@ -25,10 +25,10 @@ from commitments.may import answers_for, may_write_on
 from commitments.models import Obligation, ProgressReport
 from ui.saving import attempt
 
-from . import addresses, links, wishes
+from . import addresses, facts, links, wishes
 from .choices import Ground
-from .emails import is_restricted
 from .forms import AnswerLinkForm, SnoozeForm
+from .items import is_restricted
 from .links import BadLinkError, Purpose
 from .models import Suppression
 
@@ -124,7 +124,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         context = {
             "address": person.email,
             "is_stopped": Suppression.objects.of(person.email).in_force(now).exists(),
-            "duties": wishes.duties(),
+            "duties": facts.duties(),
         }
         return render(request, "reminders/links/unsubscribe.html", context)
 

@@ -11,7 +11,8 @@ from accounts.models import User
 from commitments.models import Obligation
 
 from .choices import Duty
-from .models import Absence, Mute, Policy, Seen
+from .facts import duties
+from .models import Absence, Mute, Seen
 
 LONGEST_SNOOZE = timedelta(days=92)
 LONGEST_ABSENCE = timedelta(days=366)
@@ -51,12 +52,6 @@ def is_mandatory(line: Obligation, now: datetime) -> bool:
     """Whether nobody may keep the line quiet as it stands now."""
     overdue = line.due_at is not None and line.due_at <= now
     return overdue and Duty.OVERDUE in duties()
-
-
-def duties() -> set[str]:
-    """What an administrator made mandatory for the whole site: values of `Duty`."""
-    site = Policy.objects.filter(site=True).values_list("mandatory", flat=True).first()
-    return set(site or ())
 
 
 def be_away(

@@ -1,0 +1,35 @@
+"""Reading what a digest says beside its own rows, in a few queries however long it is."""
+
+from collections.abc import Iterable
+
+from accounts.models import Event
+
+from .choices import Duty
+from .items import Facts
+from .models import Email, Policy, Reminder
+from .rules import event_of
+
+
+def promises(email: Email) -> list[Reminder]:
+    """The rows of a digest with everything that its items say."""
+    return list(email.reminders.for_mail().select_related("stands_for"))
+
+
+def of(reminders: Iterable[Reminder]) -> Facts:
+    """What these rows do not say themselves."""
+    return Facts(
+        events=_events(row.occasion for row in reminders),
+        duties=duties(),
+    )
+
+
+def duties() -> frozenset[str]:
+    """What an administrator made mandatory for the whole site: values of `Duty`."""
+    site = Policy.objects.filter(site=True).values_list("mandatory", flat=True).first()
+    return frozenset(site or ()) & frozenset(Duty.values)
+
+
+def _events(occasions: Iterable[str]) -> dict[str, Event]:
+    keys = {key: name for name in occasions if (key := event_of(name))}
+    found = Event.objects.in_bulk(list(keys)) if keys else {}
+    return {keys[key]: event for key, event in found.items()}

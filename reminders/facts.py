@@ -1,5 +1,6 @@
 """Reading what a digest says beside its own rows, in a few queries however long it is."""
 
+import re
 from collections.abc import Iterable
 
 from accounts.models import Event
@@ -7,7 +8,6 @@ from accounts.models import Event
 from .choices import Duty
 from .items import Facts
 from .models import Email, Policy, Reminder
-from .rules import event_of
 
 
 def promises(email: Email) -> list[Reminder]:
@@ -30,6 +30,6 @@ def duties() -> frozenset[str]:
 
 
 def _events(occasions: Iterable[str]) -> dict[str, Event]:
-    keys = {key: name for name in occasions if (key := event_of(name))}
+    keys = {int(name[1:]): name for name in occasions if re.fullmatch("V[0-9]+", name)}
     found = Event.objects.in_bulk(list(keys)) if keys else {}
     return {keys[key]: event for key, event in found.items()}

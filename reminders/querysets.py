@@ -168,7 +168,7 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
             .select_related("deadline", "obligation__commitment", "obligation__party")
             .prefetch_related(
                 "obligation__commitment__quotations",
-                Prefetch("obligation__commitment__quotations__report", Report.objects.defer("raw")),
+                Prefetch("obligation__commitment__quotations__report", Report.objects.defer("raw", "text")),
             )
             .order_by("deadline__due", "obligation__commitment__reference", "pk")
         )

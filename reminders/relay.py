@@ -7,6 +7,7 @@ before the final dot is: nothing was sent. One that breaks after the dot is not.
 import os
 import re
 import smtplib
+import socket
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -192,6 +193,8 @@ class FolderRelay:
 def _greeted(smtp: Any) -> smtplib.SMTP:
     """A fresh connection that knows what the server can do, and is patient for the rest of the talk."""
     smtp.sock.settimeout(durations.COMMAND.seconds())
+    # The dot is a packet of its own: it must not wait until the one before is acknowledged.
+    smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     smtp.ehlo_or_helo_if_needed()
     connection: smtplib.SMTP = smtp
     return connection

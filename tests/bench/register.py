@@ -12,18 +12,27 @@ from meetings.choices import PartyKind
 from meetings.models import FocalPoint, Meeting, Party
 from meetings.rules import end_of_day
 
+PREFIX = "BIG"
 AT_ONCE = 2000
 KNOWN_FOR = timedelta(days=400)
 
 
 @transaction.atomic
-def fill(*, lines: int, people: int, due: date, now: datetime, prefix: str = "BIG") -> list[User]:
+def fill(
+    *,
+    lines: int,
+    people: int,
+    due: date,
+    now: datetime,
+    zone: str = "UTC",
+    prefix: str = PREFIX,
+) -> list[User]:
     """So many lines, each of a commitment of its own, shared out among people with a party each.
 
-    All live in UTC and hear from 6 o'clock. Returns the people.
+    All live in one zone and hear from 6 o'clock. Returns the people.
     """
-    users = _put(User, [_user(prefix, number) for number in range(people)])
-    parties = _put(Party, [_party(prefix, number) for number in range(people)])
+    users = _put(User, [_user(prefix, number, zone) for number in range(people)])
+    parties = _put(Party, [_party(prefix, number, zone) for number in range(people)])
     terms = zip(parties, users, strict=True)
     _put(FocalPoint, [FocalPoint(party=a, user=b, starts_on=date(2001, 1, 1)) for a, b in terms])
     meeting = Meeting.objects.create(
@@ -51,18 +60,18 @@ def _put(model, rows):
     return model.objects.bulk_create(rows, batch_size=AT_ONCE)
 
 
-def _user(prefix: str, number: int) -> User:
+def _user(prefix: str, number: int, zone: str) -> User:
     address = f"{prefix.lower()}{number}@example.org"
-    return User(email=address, name=f"Person {number}", time_zone="UTC", delivery_hour=6)
+    return User(email=address, name=f"Person {number}", time_zone=zone, delivery_hour=6)
 
 
-def _party(prefix: str, number: int) -> Party:
+def _party(prefix: str, number: int, zone: str) -> Party:
     return Party(
         code=f"{prefix[0]}{number}",
         name=f"Party {prefix} {number}",
         kind=PartyKind.MEMBER,
         joined=date(2001, 6, 15),
-        time_zone="UTC",
+        time_zone=zone,
     )
 
 

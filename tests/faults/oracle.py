@@ -70,7 +70,7 @@ def told(mails: list[Accepted]) -> "Counter[Promise]":
 
 def references_in(mail: Accepted) -> set[str]:
     body = mail.message.get_body(("plain",))
-    return set(re.findall(r"TST-\d{5}", str(body.get_content() if body else "")))
+    return set(re.findall(r"(?:TST|BIG)-\d{5,6}", str(body.get_content() if body else "")))
 
 
 def assert_invariants(world: World, relay: Relay, now: datetime | None = None) -> None:

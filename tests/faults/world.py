@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import F
 
@@ -16,6 +17,7 @@ from commitments.choices import Status
 from commitments.models import Obligation
 from meetings.models import FocalPoint
 from reminders.models import Email, Pulse, Switch
+from tests.bench.register import PREFIX, fill
 from tests.factories import days, make_focal_point, make_obligation, make_party, make_user
 from tests.faults.workers import Nursery
 
@@ -76,6 +78,18 @@ class World:
             for ahead in due_in:
                 self.has_line(person, ahead)
         return self
+
+    def has_many(self, number: int, *, due_in: int = 7) -> list[User]:
+        """So many people with a line each, written at once."""
+        day = self.now.astimezone(ZoneInfo(self.zone)).date() + days(due_in)
+        people = fill(lines=number, people=number, due=day, now=self.now, zone=self.zone)
+        lines = Obligation.objects.filter(commitment__reference__startswith=PREFIX)
+        for line in lines.select_related("commitment").order_by("pk"):
+            person = people[len(self.lines) % number]
+            self.lines.append(line)
+            self.promises.add(Promise(person.email, line.commitment.reference))
+        self.people += people
+        return people
 
     def has_person(self, **values: Any) -> User:
         person = make_user(**{"time_zone": self.zone, "delivery_hour": 6, **values})

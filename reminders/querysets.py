@@ -5,14 +5,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Value, When
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Value
 
 from accounts.models import User
 from commitments.models import Commitment, Obligation
 from commitments.querysets import ObligationQuerySet
 from meetings.models import FocalPoint, Report
 
-from . import rules
 from .choices import Capacity, Outcome, Reason, State
 
 if TYPE_CHECKING:
@@ -20,11 +19,12 @@ if TYPE_CHECKING:
 
 
 class Told(NamedTuple):
-    """A line, who is to be told about it, and in which capacity."""
+    """A line, who is to be told about it, in which capacity, and on which occasion."""
 
     line: int
     person: int
     capacity: str
+    occasion: str = ""
 
 
 def recipients(lines: ObligationQuerySet, today: date) -> list[Any]:
@@ -64,56 +64,13 @@ def _with(lines: ObligationQuerySet, told: str, capacity: Capacity) -> Any:
 
 def pairs(queries: Iterable[Any]) -> set[Told]:
     """The lines and persons of several such queries, in one statement."""
-    first, *others = (query.order_by().values_list("pk", "told", "capacity") for query in queries)
-    return {Told(*row) for row in first.union(*others)}
+    first, *others = (query.order_by().values_list(*_said_by(query)) for query in queries)
+    return {Told(*row) for row in first.union(*others, all=True)}
 
 
-def to_tell(
-    people: list[int], *, today: date, days: Iterable[int], urgent_only: bool = False
-) -> set[Told]:
-    """What these people have not been told: open lines whose latest reached step has no ledger line.
-
-    `today` is their local date and `days` are their ISO weekdays of mail. Late in the evening only
-    urgent steps speak. Selected by the database alone, so that a tick that finds nothing costs one
-    statement whatever the size of the register.
-    """
-    dated = Obligation.objects.open().not_awaiting().filter(next_deadline__isnull=False)
-    lines: Any = dated.annotate(occasion=_latest_occasion(today, days)).exclude(occasion="")
-    if urgent_only:
-        lines = lines.filter(occasion__in=[rules.occasion(offset) for offset in rules.URGENT])
-    return pairs(
-        query.filter(told__in=people).exclude(Exists(_told_already()))
-        for query in recipients(lines, today)
-    )
-
-
-def _latest_occasion(today: date, days: Iterable[int]) -> Case:
-    """The SQL twin of rules.reached: the name of the latest reached step, empty before the first."""
-    return Case(
-        *(
-            When(_due_between(first, last), then=Value(rules.occasion(offset)))
-            for first, last, offset in rules.due_ranges(today, frozenset(days))
-        ),
-        default=Value(""),
-        output_field=models.CharField(),
-    )
-
-
-def _due_between(first: date | None, last: date) -> Q:
-    if first is None:
-        return Q(next_deadline__due__lte=last)
-    return Q(next_deadline__due__range=(first, last))
-
-
-def _told_already() -> "ReminderQuerySet":
-    from .models import Reminder
-
-    return Reminder.objects.live().filter(
-        obligation=OuterRef("pk"),
-        deadline=OuterRef("next_deadline"),
-        recipient=OuterRef("told"),
-        occasion=OuterRef("occasion"),
-    )
+def _said_by(query: Any) -> tuple[str, ...]:
+    with_occasion = ("occasion",) if "occasion" in query.query.annotations else ()
+    return ("pk", "told", "capacity", *with_occasion)
 
 
 def capacities(person: User, lines: Iterable[int], today: date) -> dict[int, str]:
@@ -159,7 +116,8 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
     def for_look(self) -> "ReminderQuerySet":
         """What the second look compares."""
-        return self.included().select_related("obligation__commitment").order_by("pk")
+        lines = self.included().select_related("obligation__commitment", "stands_for")
+        return lines.order_by("pk")
 
     def for_mail(self) -> "ReminderQuerySet":
         """Everything that one item of a digest says, the most urgent first."""
@@ -215,6 +173,11 @@ class MuteQuerySet(models.QuerySet["Mute"]):
 class AbsenceQuerySet(models.QuerySet["Absence"]):
     def on(self, day: date) -> "AbsenceQuerySet":
         return self.filter(starts_on__lte=day, ends_on__gte=day)
+
+    def stand_ins(self, day: date) -> dict[int, User]:
+        """Who is away on a day, with the person who gets their mail. Who cannot be told stands in for nobody."""
+        rows = self.on(day).filter(stand_in__is_active=True).exclude(stand_in__email="")
+        return {row.user_id: row.stand_in for row in rows.select_related("stand_in")}
 
 
 class PolicyQuerySet(models.QuerySet["Policy"]):

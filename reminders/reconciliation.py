@@ -9,7 +9,9 @@ from accounts.models import User
 from . import durations
 from . import plan as planner
 from .choices import Outcome, State
+from .ladder import Ladders
 from .models import Email, Reminder
+from .policy import Policies
 
 # Each should be 0 at any time.
 FAULTS = ("unplanned", "unkept", "stuck", "late")
@@ -39,5 +41,5 @@ _mail_is_over = Q(email__state__in=[State.FAILED, State.CANCELLED, State.EXPIRED
 def _unplanned(now: datetime) -> int:
     """Steps of people whose hour of mail came a while ago, and that the planner has not seen yet."""
     then = now - durations.OVERDUE_MAIL()
-    people = User.objects.order_by("pk")
-    return sum(len(rows) for _told, _people, rows in planner.missing(people, then))
+    people, ladders = User.objects.order_by("pk"), Ladders.of(Policies.stored())
+    return sum(len(part.rows) for part in planner.missing(people, then, ladders))

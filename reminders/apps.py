@@ -14,3 +14,4 @@ class RemindersConfig(AppConfig):
         register("commitment.aside", panels.aside)
         register("home.own_reminders", panels.own)
         register("home.health", panels.health)
+        register("head", panels.unread)

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.querysets import UserQuerySet
 from commitments.choices import Claim
 from commitments.forms import DayField, NoteField, StatusField
 from ui import words
@@ -65,7 +66,7 @@ class AbsenceForm(forms.Form):
         empty_label=_("Choose somebody"),
     )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, colleagues: UserQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["stand_in"]
-        field.queryset = User.objects.active().people().exclude(pk=user.pk).order_by("name", "pk")
+        field.queryset = colleagues.order_by("name", "pk")

@@ -197,7 +197,7 @@ def _when(reminder: Reminder, person: User, is_overdue: bool, now: datetime) -> 
 def _notes(reminder: Reminder, event: Event | None) -> Iterator[str]:
     """Sentences of their own: what happened, who is away, why it comes now."""
     if event:
-        yield _happened(event)
+        yield happened(event)
     if reminder.stands_for:
         yield _("For %(name)s, who is away.") % {"name": one_line(reminder.stands_for.name)}
     if reminder.occasion.startswith("E"):
@@ -227,7 +227,8 @@ _WHAT: dict[str, str | Promise] = {
 }
 
 
-def _happened(event: Event) -> str:
+def happened(event: Event) -> str:
+    """What an event means to whoever is told of it, in a sentence."""
     if event.action.startswith("deadline."):
         return _("The deadline was moved: %(day)s.") % {"day": _day_of(event)}
     return str(_WHAT.get(event.action, _("Something on it changed.")))

@@ -10,7 +10,7 @@ from accounts.requests import Request
 from commitments.models import Commitment, Obligation
 from ui import words
 
-from . import forecast
+from . import forecast, news
 from .health import beats
 from .models import Email
 from .words import start_of_day, step_words, time_of_mail
@@ -66,6 +66,14 @@ def health(request: Request) -> str:
         "totals": Email.objects.totals(request.now, start_of_day(since)),
     }
     return render_to_string("reminders/_health.html", context)
+
+
+def unread(request: Request) -> str:
+    """In the head of every page: how many news there are since the person last looked."""
+    if not request.user.is_authenticated:
+        return ""
+    context = {"n": news.unread(request.user), "most": news.MOST}
+    return render_to_string("reminders/_unread.html", context)
 
 
 def _who(lines: list[Obligation]) -> str:

@@ -4,11 +4,19 @@ from django.urls import path
 
 from accounts.access import Access, access
 
-from . import engine_views, views
+from . import engine_views, own_views, views
 
 app_name = "reminders"
 urlpatterns = [
     path("", access(Access.SIGNED_IN)(views.Mine.as_view()), name="mine"),
+    path("news/", own_views.news_page, name="news"),
+    path("wishes/", own_views.wishes_page, name="wishes"),
+    path("wishes/away/", own_views.be_away, name="be-away"),
+    path("wishes/away/<int:pk>/back/", own_views.come_back, name="come-back"),
+    path("wishes/subscribe/", own_views.subscribe, name="subscribe"),
+    path("wishes/lines/<int:pk>/quiet/", own_views.mute, name="mute"),
+    path("wishes/lines/<int:pk>/again/", own_views.unmute, name="unmute"),
+    path("ledger/<int:pk>/", own_views.promise, name="promise"),
     path("ledger/", access(Access.OFFICER)(views.Ledger.as_view()), name="ledger"),
     path("health/", views.health_page, name="health"),
     path("brakes/", engine_views.brakes_page, name="brakes"),

@@ -7,8 +7,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.audit import record
+from accounts.choices import Role
 from accounts.models import User
+from accounts.querysets import UserQuerySet
 from commitments.models import Obligation
+from meetings.querysets import parties_of
 
 from .choices import Duty
 from .facts import duties
@@ -63,7 +66,7 @@ def be_away(
     cannot sign in or is away on these days, and when the days meet another absence.
     """
     _check_days(starts_on, ends_on, now.astimezone(user.zone).date())
-    _check_stand_in(user, stand_in, starts_on, ends_on)
+    _check_stand_in(user, stand_in, starts_on, ends_on, now)
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
         if _meets(user, starts_on, ends_on):
@@ -74,6 +77,15 @@ def be_away(
         told = {"from": starts_on, "until": ends_on, "person": stand_in.pk}
         record(actor=user, at=now, via=via, action="absence.entered", of=user, after=told)
     return row
+
+
+def colleagues(user: User, now: datetime) -> UserQuerySet:
+    """Who may stand in for somebody: others of the secretariat, or who answers or answered for a party of theirs."""
+    others: UserQuerySet = User.objects.active().people().exclude(pk=user.pk)
+    if user.is_secretariat:
+        return others.filter(role__in=Role.secretariat())
+    parties = parties_of(user, now.astimezone(user.zone).date())
+    return others.filter(terms__party__in=parties).distinct()
 
 
 def come_back(*, absence: Absence, now: datetime, via: str) -> None:
@@ -100,11 +112,11 @@ def _check_days(starts_on: date, ends_on: date, today: date) -> None:
         raise ValidationError({"ends_on": _("Enter a year at most.")})
 
 
-def _check_stand_in(user: User, stand_in: User, starts_on: date, ends_on: date) -> None:
-    if stand_in == user:
-        raise ValidationError({"stand_in": _("Choose somebody else.")})
-    if stand_in.is_mailbox or not stand_in.is_active:
-        raise ValidationError({"stand_in": _("Choose somebody who can sign in.")})
+def _check_stand_in(
+    user: User, stand_in: User, starts_on: date, ends_on: date, now: datetime
+) -> None:
+    if not colleagues(user, now).filter(pk=stand_in.pk).exists():
+        raise ValidationError({"stand_in": _("Choose somebody else who works with you.")})
     if _meets(stand_in, starts_on, ends_on):
         raise ValidationError({"stand_in": _("They are away on some of these days themselves.")})
 

@@ -19,7 +19,8 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from . import addresses, breaker, durations, emails, facts, outcomes, relay, second_look
+from . import addresses, breaker, durations, emails, outcomes, relay
+from .batch import Batch, Known
 from .choices import Kind, Reason, Stage, State
 from .failpoints import here
 from .models import Attempt, Email, Pulse, Reminder
@@ -47,8 +48,8 @@ def run(*, clock: Clock = timezone.now, stop: Callable[[], bool] = never) -> dic
     counts = Counter({"sent": 0, "expired": expire(clock())})
     end = time.monotonic() + durations.BUDGET.seconds()
     with closing(relay.from_settings()) as way_out:
-        for pk in _picked(clock, lambda: stop() or time.monotonic() >= end):
-            ended = deliver(pk, way_out, clock)
+        for pk, batch in _picked(clock, lambda: stop() or time.monotonic() >= end):
+            ended = deliver(pk, way_out, clock, batch)
             counts[ended] += 1
             if ended == Verdict.TROUBLE.value:
                 break
@@ -58,16 +59,17 @@ def run(*, clock: Clock = timezone.now, stop: Callable[[], bool] = never) -> dic
     return dict(counts)
 
 
-def deliver(pk: int, way_out: Relay, clock: Clock) -> str:
+def deliver(pk: int, way_out: Relay, clock: Clock, batch: Batch | None = None) -> str:
     """Bring one mail out. Says in a word or two what became of it."""
+    batch = batch or Batch()
     email = claim(pk, clock())
     if email is None:
         return "taken by another"
     began = clock()
     try:
-        if not look(email, clock()):
+        if not look(email, clock(), batch):
             return "not sent"
-        if not freeze(email, clock()):
+        if not freeze(email, clock(), batch):
             return "taken by another"
         way_out.open()
         here("connected")
@@ -118,7 +120,7 @@ def claim(pk: int, now: datetime) -> Email | None:
     return email
 
 
-def look(email: Email, now: datetime) -> bool:
+def look(email: Email, now: datetime, batch: Batch | None = None) -> bool:
     """Whether the mail is still to be sent: what it says is true, and its reader can be told.
 
     What is no longer true is dropped from the digest and its promise made void. Otherwise the mail
@@ -135,14 +137,14 @@ def look(email: Email, now: datetime) -> bool:
     address = email.recipient.email if email.recipient else email.to_address
     if not address:
         return _end(email, State.CANCELLED, Reason.NO_ADDRESS)
+    if email.is_digest:
+        return _drop_untrue(email, (batch or Batch()).look(email, now))
     if addresses.stops(address, email.kind, now):
         return _end(email, State.CANCELLED, Reason.BOUNCED)
-    if not email.is_digest:
-        return True
-    return _drop_untrue(email, now)
+    return True
 
 
-def freeze(email: Email, now: datetime) -> bool:
+def freeze(email: Email, now: datetime, batch: Batch | None = None) -> bool:
     """Write the mail and store its exact bytes. False: a newer claim owns the row.
 
     What may have gone out before is not written anew, nor is what comes written, as account mail does.
@@ -153,8 +155,8 @@ def freeze(email: Email, now: datetime) -> bool:
     email.to_address = email.recipient.email
     email.frozen_at = email.frozen_at or now
     email.message_id = emails.message_id(email)
-    promises = facts.promises(email)
-    message = emails.digest_message(email, promises, now, facts.of(promises))
+    known = (batch or Batch()).looked(email, now)
+    message = emails.digest_message(email, known.kept, now, known.facts)
     email.subject = str(message.subject)
     email.frozen = emails.as_bytes(message)
     stored = Email.objects.held_by(email).update(
@@ -244,9 +246,9 @@ def _store(email: Email, attempt: Attempt, answer: Answer) -> None:
         here("record")
 
 
-def _drop_untrue(email: Email, now: datetime) -> bool:
-    dropped = second_look.untrue(email, now)
-    if not dropped and email.reminders.included().exists():
+def _drop_untrue(email: Email, known: Known) -> bool:
+    dropped = known.untrue
+    if not dropped and known.promises:
         return True
     if dropped and email.maybe_dup:
         # The bytes must stay as they were, and they say what is no longer true.
@@ -287,10 +289,11 @@ def _note_lost_worker(seen: Email, now: datetime) -> None:
     Attempt.objects.bulk_create([attempt], ignore_conflicts=True)
 
 
-def _picked(clock: Clock, is_over: Callable[[], bool]) -> Iterator[int]:
+def _picked(clock: Clock, is_over: Callable[[], bool]) -> Iterator[tuple[int, Batch]]:
     """What `pick` finds, again and again, until nothing is left, the round is over or the relay away."""
     while (picked := pick(clock())) and breaker.may_try(clock()):
+        batch = Batch(picked)
         for pk in picked:
             if is_over():
                 return
-            yield pk
+            yield pk, batch

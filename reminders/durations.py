@@ -30,6 +30,8 @@ LEASE = Duration(minutes=10)
 TRANSMISSION = Duration(minutes=15)
 # Transmission does not begin with less than this left.
 MARGIN = Duration(minutes=2)
+# How long a look at a mail that was picked along with others holds.
+LOOK = Duration(seconds=2)
 INSIST = Duration(minutes=10)
 INSIST_PAUSE = Duration(seconds=1)
 

@@ -11,8 +11,16 @@ from .models import Email, Policy, Reminder
 
 
 def promises(email: Email) -> list[Reminder]:
-    """The rows of a digest with everything that its items say."""
-    return list(email.reminders.for_mail().select_related("stands_for"))
+    """The rows of one digest with everything that its items say."""
+    return promises_of([email])[email.pk]
+
+
+def promises_of(emails: Iterable[Email]) -> dict[int, list[Reminder]]:
+    """The rows of digests, by mail, with everything that their items say."""
+    found: dict[int, list[Reminder]] = {email.pk: [] for email in emails}
+    for row in Reminder.objects.for_mail().select_related("stands_for").filter(email__in=found):
+        found[row.email_id or 0].append(row)
+    return found
 
 
 def of(reminders: Iterable[Reminder]) -> Facts:

@@ -29,6 +29,10 @@ class EmailQuerySet(models.QuerySet["Email"]):
         """The row, as long as the claim that `email` was read with is the latest one."""
         return self.filter(pk=email.pk, state=State.SENDING, claims=email.claims)
 
+    def digests(self) -> "EmailQuerySet":
+        """Mails that tell promises."""
+        return self.filter(kind__in=[Kind.DIGEST, Kind.PROMPT])
+
     def too_late(self, now: datetime) -> "EmailQuerySet":
         return self.filter(state=State.WAITING, expires_at__lte=now)
 

@@ -73,13 +73,6 @@ def _said_by(query: Any) -> tuple[str, ...]:
     return ("pk", "told", "capacity", *with_occasion)
 
 
-def capacities(person: User, lines: Iterable[int], today: date) -> dict[int, str]:
-    """Which of these lines a person answers for today, and in which capacity."""
-    asked = Obligation.objects.filter(pk__in=list(lines))
-    found = pairs(query.filter(told=person.pk) for query in recipients(asked, today))
-    return {told.line: told.capacity for told in found}
-
-
 def readable(person: User, lines: Iterable[int], now: datetime) -> set[int]:
     """Which of these lines a person may read."""
     asked = Obligation.objects.filter(pk__in=list(lines))
@@ -126,7 +119,10 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
             .select_related("deadline", "obligation__commitment", "obligation__party")
             .prefetch_related(
                 "obligation__commitment__quotations",
-                Prefetch("obligation__commitment__quotations__report", Report.objects.defer("raw", "text")),
+                Prefetch(
+                    "obligation__commitment__quotations__report",
+                    Report.objects.defer("raw"),
+                ),
             )
             .order_by("deadline__due", "obligation__commitment__reference", "pk")
         )

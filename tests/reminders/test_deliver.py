@@ -1,5 +1,6 @@
 """From the outbox to the relay: once, still true, and explained."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -7,6 +8,7 @@ from threading import Barrier
 import pytest
 from django.core.mail import send_mail
 from django.db import DatabaseError, OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.choices import Via
@@ -14,7 +16,7 @@ from accounts.models import User
 from commitments.choices import Life, Status
 from commitments.models import Commitment, Obligation
 from meetings.models import Meeting
-from reminders import addresses, breaker, deliver, durations, emails, plan
+from reminders import addresses, breaker, deliver, durations, emails, plan, second_look
 from reminders import outcomes as retry
 from reminders.choices import Ground, Kind, Outcome, Reason, Stage, State
 from reminders.models import Attempt, Email, Pulse, Reminder, Suppression, Switch
@@ -201,6 +203,69 @@ def test_plan_and_second_look_agree_so_that_nothing_goes_round_in_circles(case, 
         send()
     assert Email.objects.count() == 2  # the other one is to the new owner
     assert not Reminder.objects.filter(outcome=Outcome.VOID).exists()
+
+
+# Looking at many at once -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def several(case):
+    """Six people with a line each, all of them to be told."""
+    lines = []
+    for number in range(6):
+        party = make_party(f"X{number}")
+        lines.append(type(case)(party, make_focal_point(party).user).line(7))
+    plan.run(now=NOW)
+    return lines
+
+
+def test_a_look_at_many_says_of_each_what_a_look_at_it_alone_says(several):
+    for line, (how, _reason) in zip(several, CHANGES, strict=False):
+        spoil(line, how)
+    mails = list(Email.objects.select_related("recipient").order_by("pk"))
+    together = second_look.untrue(mails, NOW)
+    assert together == {mail.pk: second_look.untrue([mail], NOW)[mail.pk] for mail in mails}
+    assert sorted(reason for why in together.values() for reason in why.values()) == sorted(
+        reason for _how, reason in CHANGES
+    )
+
+
+def test_a_look_at_many_costs_what_a_look_at_one_costs(several, django_assert_max_num_queries):
+    mails = list(Email.objects.select_related("recipient"))
+    with CaptureQueriesContext(connection) as one:
+        second_look.untrue(mails[:1], NOW)
+    with django_assert_max_num_queries(len(one)):
+        second_look.untrue(mails, NOW)
+
+
+@pytest.mark.parametrize(("wait", "sent"), [(True, 1), (False, 2)])
+def test_a_look_at_a_mail_that_waits_behind_others_holds_for_a_moment_only(
+    several, relay, monkeypatch, wait, sent
+):
+    first, second, *_others = Email.objects.order_by("pk").values_list("pk", flat=True)
+    batch = deliver.Batch([first, second])
+    way_out = deliver.relay.from_settings()
+    deliver.deliver(first, way_out, lambda: NOW, batch)
+    spoil(several[1], "done")
+    if wait:
+        later = time.monotonic() + durations.LOOK.seconds() + 1
+        monkeypatch.setattr("reminders.batch.time.monotonic", lambda: later)
+    deliver.deliver(second, way_out, lambda: NOW, batch)
+    way_out.close()
+    assert len(relay.mails) == sent
+
+
+def test_what_changes_between_claim_and_look_counts(email, relay, monkeypatch):
+    claim = deliver.claim
+
+    def slowly(*args):
+        claimed = claim(*args)
+        Obligation.objects.update(status=Status.DONE)
+        return claimed
+
+    monkeypatch.setattr(deliver, "claim", slowly)
+    send()
+    assert not relay.mails
 
 
 # Too late --------------------------------------------------------------------------------------

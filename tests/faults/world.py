@@ -47,6 +47,7 @@ class Forbidden:
     since: int
     reference: str = ""
     address: str = ""
+    exempt: frozenset[str] = frozenset()  # Message-IDs of what could not be called back
 
     def covers(self, promise: Promise) -> bool:
         return self.reference in {"", promise.reference} and self.address in {"", promise.address}

@@ -15,3 +15,5 @@ class RemindersConfig(AppConfig):
         register("home.own_reminders", panels.own)
         register("home.health", panels.health)
         register("head", panels.unread)
+        register("banner", panels.banner)
+        register("line.officer", panels.send_now)

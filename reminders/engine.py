@@ -9,7 +9,7 @@ from collections.abc import Callable
 from django.db import connection
 from django.utils import timezone
 
-from . import brakes, deliver, durations, reconciliation
+from . import brakes, deadman, deliver, durations, reconciliation
 from . import plan as planner
 from .brakes import Clock
 from .deliver import never
@@ -49,6 +49,7 @@ def reconcile(*, clock: Clock = timezone.now) -> Counts:
     if any(counts[name] for name in reconciliation.FAULTS):
         logger.error("Reminders do not add up: %s", counts)
     Pulse.objects.ended("reconcile", clock(), counts)
+    deadman.ping(counts)
     return counts
 
 

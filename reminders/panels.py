@@ -11,7 +11,7 @@ from commitments.models import Commitment, Obligation
 from ui import words
 
 from . import forecast, news
-from .health import beats
+from .health import alarms, beats
 from .models import Email
 from .words import start_of_day, step_words, time_of_mail
 
@@ -74,6 +74,19 @@ def unread(request: Request) -> str:
         return ""
     context = {"n": news.unread(request.user), "most": news.MOST}
     return render_to_string("reminders/_unread.html", context)
+
+
+def banner(request: Request) -> str:
+    """On every page of the secretariat: what is wrong with reminders, as long as it is."""
+    if not (request.user.is_authenticated and request.user.is_secretariat):
+        return ""
+    said = alarms(request.now)
+    return render_to_string("reminders/_banner.html", {"said": said}) if said else ""
+
+
+def send_now(request: Request, *, line: Obligation) -> str:
+    """Among what an officer can do with a line."""
+    return render_to_string("reminders/_send_now.html", {"line": line})
 
 
 def _who(lines: list[Obligation]) -> str:

@@ -4,7 +4,7 @@ from django.urls import path
 
 from accounts.access import Access, access
 
-from . import engine_views, own_views, views
+from . import by_hand_views, engine_views, own_views, views
 
 app_name = "reminders"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("wishes/subscribe/", own_views.subscribe, name="subscribe"),
     path("wishes/lines/<int:pk>/quiet/", own_views.mute, name="mute"),
     path("wishes/lines/<int:pk>/again/", own_views.unmute, name="unmute"),
+    path("lines/<int:pk>/now/", by_hand_views.send_now, name="send-now"),
+    path("test-mail/", by_hand_views.test_mail, name="test-mail"),
     path("ledger/<int:pk>/", own_views.promise, name="promise"),
     path("ledger/", access(Access.OFFICER)(views.Ledger.as_view()), name="ledger"),
     path("health/", views.health_page, name="health"),

@@ -192,6 +192,10 @@ MAIL_DIR = DATA_DIR / "mail"
 BOUNCE_TOKEN = env.text("BOUNCE_TOKEN")
 if BOUNCE_TOKEN and len(BOUNCE_TOKEN) < 20:
     raise ImproperlyConfigured("BOUNCE_TOKEN is shorter than 20 characters.")
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
+    raise ImproperlyConfigured("METRICS_TOKEN is shorter than 20 characters.")
+DEAD_MAN_URL = env.address("DEAD_MAN_URL")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "SCO Tracker <tracker@example.org>")
 
 # The register ---------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from accounts.views import set_language
 from commitments import meeting_urls as changes
 from meetings import urls as meetings
 from reminders import link_views as links
-from reminders.views import health
+from reminders.views import health, metrics
 
 from . import views
 
@@ -58,5 +58,6 @@ urlpatterns = [
     path("healthz/live", views.live, name="healthz-live"),
     path("healthz/ready", views.ready, name="healthz-ready"),
     path("healthz/reminders", health, name="healthz-reminders"),
+    path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
 ]

@@ -82,6 +82,8 @@ WHAT: dict[str, str | Promise] = {
     "person.changed": gettext_lazy("changed the person"),
     "person.invited": gettext_lazy("invited the person"),
     "history.exported": gettext_lazy("exported the history"),
+    "policy.changed": gettext_lazy("changed when reminders come"),
+    "policy.removed": gettext_lazy("removed the policy of reminders"),
     "reminders.held": gettext_lazy("stopped the reminders"),
     "reminders.released": gettext_lazy("let the reminders go on"),
     "reminders.let_go": gettext_lazy("let many reminders at once go out"),

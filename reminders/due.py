@@ -101,8 +101,13 @@ def _rungs(lines: Any, today: date, ladders: Ladders) -> list[Any]:
     for name, condition in ladders.reached(today).items():
         there = lines.filter(condition)
         for query in on_rung(there, name, today, ladders.policies.site):
-            found.append(query.annotate(occasion=Value(name, output_field=models.CharField())))
+            found.append(query.annotate(occasion=named(name)))
     return found
+
+
+def named(occasion: str) -> Value:
+    """An occasion as the database says it."""
+    return Value(occasion, output_field=models.CharField())
 
 
 def _told_already() -> Any:

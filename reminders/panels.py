@@ -10,9 +10,11 @@ from accounts.requests import Request
 from commitments.models import Commitment, Obligation
 from ui import words
 
-from . import forecast, news
+from . import forecast, news, policy_words
 from .health import alarms, beats
+from .ladder import Ladders
 from .models import Email
+from .policy import Policies
 from .words import start_of_day, step_words, time_of_mail
 
 WEEK = timedelta(days=7)
@@ -26,8 +28,11 @@ def next_reminders(commitment: Commitment, user: User, now: datetime) -> str:
     """
     today = now.astimezone(user.zone).date()
     visible = Obligation.objects.visible_to(user, now).filter(commitment=commitment)
-    lines = visible.open().not_awaiting()
-    ahead = forecast.next_steps(lines.select_related("next_deadline", "party"), today)
+    lines = visible.open().not_awaiting().filter(next_deadline__isnull=False)
+    ladders = Ladders.of(Policies.stored())
+    ahead = forecast.next_steps(
+        lines.select_related("next_deadline", "party", "commitment"), today, ladders
+    )
     if not ahead:
         return ""
     steps = sorted({step.offset: step for step, _line in ahead}.items())
@@ -40,8 +45,13 @@ def next_reminders(commitment: Commitment, user: User, now: datetime) -> str:
 
 def aside(request: Request, *, commitment: Commitment) -> str:
     """The panel beside a commitment."""
-    said = next_reminders(commitment, request.user, request.now)
-    return render_to_string("reminders/_next.html", {"said": said})
+    context = {
+        "said": next_reminders(commitment, request.user, request.now),
+        "escalation": policy_words.escalation(commitment, request.user, request.now),
+        "commitment": commitment,
+        "user": request.user,
+    }
+    return render_to_string("reminders/_next.html", context)
 
 
 def own(request: Request) -> str:

@@ -4,7 +4,7 @@ from django.urls import path
 
 from accounts.access import Access, access
 
-from . import by_hand_views, engine_views, own_views, views
+from . import by_hand_views, engine_views, own_views, policy_views, views
 
 app_name = "reminders"
 urlpatterns = [
@@ -20,6 +20,14 @@ urlpatterns = [
     path("test-mail/", by_hand_views.test_mail, name="test-mail"),
     path("ledger/<int:pk>/", own_views.promise, name="promise"),
     path("ledger/", access(Access.OFFICER)(views.Ledger.as_view()), name="ledger"),
+    path("policy/", policy_views.site, name="policy"),
+    path("policy/<int:pk>/remove/", policy_views.remove, name="remove-policy"),
+    path("policy/meeting/<slug:slug>/", policy_views.of_meeting, name="policy-of-meeting"),
+    path(
+        "policy/commitment/<str:reference>/",
+        policy_views.of_commitment,
+        name="policy-of-commitment",
+    ),
     path("health/", views.health_page, name="health"),
     path("brakes/", engine_views.brakes_page, name="brakes"),
     path("brakes/set/", engine_views.brake, name="brake"),

@@ -12,6 +12,7 @@ class RemindersConfig(AppConfig):
         from . import panels
 
         register("commitment.aside", panels.aside)
+        register("meeting.acts", panels.meeting_acts)
         register("home.own_reminders", panels.own)
         register("home.health", panels.health)
         register("head", panels.unread)

@@ -48,7 +48,7 @@ class Change:
 
 def to_hear(people: Collection[int], today: date, now: datetime) -> set[Told]:
     """What happened that these people have to hear of and have not. Nobody hears of their own deeds."""
-    events = Event.objects.filter(at__gt=now - NEWS_FOR)
+    events = Event.objects.filter(at__gt=now - NEWS_FOR, at__lte=now)
     true = [change for change in of_events(events) if not change.why_not]
     if not true:
         return set()

@@ -3,11 +3,14 @@
 from datetime import datetime, timedelta
 
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.requests import Request
 from commitments.models import Commitment, Obligation
+from meetings.models import Meeting
 from ui import words
 
 from . import forecast, news, policy_words
@@ -52,6 +55,14 @@ def aside(request: Request, *, commitment: Commitment) -> str:
         "user": request.user,
     }
     return render_to_string("reminders/_next.html", context)
+
+
+def meeting_acts(request: Request, *, meeting: Meeting) -> str:
+    """Beside the heading of a meeting: the way to its policy."""
+    if not request.user.is_secretariat:
+        return ""
+    url = reverse("reminders:policy-of-meeting", args=[meeting.slug])
+    return format_html('<a class="btn" href="{}">{}</a>', url, _("When reminders come"))
 
 
 def own(request: Request) -> str:

@@ -1,10 +1,12 @@
 """The proof in production: what should have been told, compared with what the ledger and outbox hold."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from django.db.models import Q
 
 from accounts.models import User
+from commitments.models import Obligation
 
 from . import durations
 from . import plan as planner
@@ -42,4 +44,10 @@ def _unplanned(now: datetime) -> int:
     """Steps of people whose hour of mail came a while ago, and that the planner has not seen yet."""
     then = now - durations.OVERDUE_MAIL()
     people, ladders = User.objects.order_by("pk"), Ladders.of(Policies.stored())
-    return sum(len(part.rows) for part in planner.missing(people, then, ladders))
+    parts = planner.missing(people, then, ladders)
+    lines = Counter(tell.row.line for part in parts for tell in part.rows)
+    # What entered the register since is not late yet.
+    known = Obligation.objects.filter(
+        pk__in=list(lines), registered_at__lte=then, next_deadline__created_at__lte=then
+    )
+    return sum(lines[pk] for pk in known.order_by().values_list("pk", flat=True))

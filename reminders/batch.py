@@ -57,5 +57,5 @@ class Batch:
         emails = [email, *others.select_related("recipient").order_by("pk")]
         untrue = second_look.untrue(emails, now)
         promises = facts.promises_of(emails)
-        common = facts.of([row for rows in promises.values() for row in rows])
+        common = facts.of([row for rows in promises.values() for row in rows], now)
         self._known = {pk: Known(rows, untrue[pk], common) for pk, rows in promises.items()}

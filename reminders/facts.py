@@ -1,13 +1,18 @@
 """Reading what a digest says beside its own rows, in a few queries however long it is."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 
 from accounts.models import Event
+from commitments.models import Obligation
 
+from . import forecast
 from .choices import Duty
 from .items import Facts
+from .ladder import Ladders
 from .models import Email, Policy, Reminder
+from .policy import Policies
 
 
 def promises(email: Email) -> list[Reminder]:
@@ -23,10 +28,11 @@ def promises_of(emails: Iterable[Email]) -> dict[int, list[Reminder]]:
     return found
 
 
-def of(reminders: Iterable[Reminder]) -> Facts:
-    """What these rows do not say themselves."""
+def of(reminders: Sequence[Reminder], now: datetime) -> Facts:
+    """What these rows do not say themselves at a moment."""
     return Facts(
-        events=_events(row.occasion for row in reminders),
+        events=events(row.occasion for row in reminders),
+        next_rungs=_next_rungs(reminders, now),
         duties=duties(),
     )
 
@@ -37,7 +43,24 @@ def duties() -> frozenset[str]:
     return frozenset(site or ()) & frozenset(Duty.values)
 
 
-def _events(occasions: Iterable[str]) -> dict[str, Event]:
+def events(occasions: Iterable[str]) -> dict[str, Event]:
+    """By occasion, the events that these tell of."""
     keys = {int(name[1:]): name for name in occasions if re.fullmatch("V[0-9]+", name)}
     found = Event.objects.in_bulk(list(keys)) if keys else {}
     return {keys[key]: event for key, event in found.items()}
+
+
+def _next_rungs(reminders: Sequence[Reminder], now: datetime) -> dict[int, list[tuple[str, date]]]:
+    """Who is told next, for lines that are overdue and have steps of their own here."""
+    late = [
+        row.obligation
+        for row in reminders
+        if row.offset is not None and row.obligation.due_at and row.obligation.due_at <= now
+    ]
+    if not late:
+        return {}
+    lines = Obligation.objects.filter(pk__in=[line.pk for line in late])
+    ladders = Ladders.of(Policies.stored())
+    return forecast.next_rungs(
+        lines.select_related("next_deadline", "commitment"), now.date(), ladders
+    )

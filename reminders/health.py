@@ -14,8 +14,6 @@ from .reconciliation import FAULTS
 TASKS = ("plan", "send")
 SILENT_AFTER = timedelta(minutes=3)
 MANY_FAILURES = 3
-FAILURES_SINCE = timedelta(days=1)
-HELD_SINCE = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ def alarms(now: datetime) -> list[str]:
     """
     pulses = Pulse.objects.by_name()
     switch = Switch.objects.filter(pk=1).first() or Switch()
-    mails = Email.objects.trouble(now - FAILURES_SINCE, now - HELD_SINCE)
+    mails = Email.objects.trouble(now)
     found = [
         _silent(pulses, now),
         _stopped(switch),

@@ -102,12 +102,13 @@ class EmailQuerySet(models.QuerySet["Email"]):
             .order_by("-slot")
         )
 
-    def trouble(self, failed_since: datetime, held_since: datetime) -> dict[str, int]:
-        """How many mails failed, and how many wait for a decision, of those planned since two moments."""
-        recent = self.filter(created_at__gte=min(failed_since, held_since)).order_by()
-        failed = Q(state=State.FAILED, created_at__gte=failed_since)
-        held = Q(state=State.HELD, created_at__gte=held_since)
-        return recent.aggregate(failed=Count("pk", filter=failed), held=Count("pk", filter=held))
+    def trouble(self, now: datetime) -> dict[str, int]:
+        """How many mails failed within a day, and how many of a week wait for a decision."""
+        day, week = now - timedelta(days=1), now - timedelta(days=7)
+        return self.filter(created_at__gte=week).aggregate(
+            failed=Count("pk", filter=Q(state=State.FAILED, created_at__gte=day)),
+            held=Count("pk", filter=Q(state=State.HELD)),
+        )
 
     def totals(self, now: datetime, since: datetime) -> dict[str, Any]:
         """The figures of the health page: what stands now, and what was planned since a moment."""

@@ -31,7 +31,7 @@ def news_page(request: Request) -> HttpResponse:
     seen = news.last_look(request.user)
     rows = news.of(request.user).for_list(request.user, request.now).newest_first()
     shown = list(rows.select_related("stands_for")[:NEWS_SHOWN])
-    events = facts.of(shown).events
+    events = facts.events(row.occasion for row in shown)
     context = {
         "rows": [(row, events.get(row.occasion), news.is_new(row, seen)) for row in shown],
         "new": sum(news.is_new(row, seen) for row in shown),
@@ -53,7 +53,7 @@ def promise(request: Request, pk: int) -> HttpResponse:
         raise Http404
     context = {
         "row": row,
-        "event": facts.of([row]).events.get(row.occasion),
+        "event": facts.events([row.occasion]).get(row.occasion),
         "attempts": row.email.attempts.in_order() if row.email else (),
     }
     return render(request, "reminders/promise.html", context)

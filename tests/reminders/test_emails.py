@@ -16,7 +16,6 @@ from meetings.choices import Sensitivity
 from meetings.models import Party, Report
 from reminders import emails, facts, links, plan
 from reminders.choices import Capacity
-from reminders.items import Facts
 from reminders.models import Email, Policy, Reminder
 from tests.factories import (
     days,
@@ -46,7 +45,7 @@ def digest(case):
         email.frozen_at = now
         email.message_id = emails.message_id(email)
         promises = facts.promises(email)
-        return emails.digest_message(email, promises, now, facts.of(promises))
+        return emails.digest_message(email, promises, now, facts.of(promises, NOW))
 
     return write
 
@@ -228,7 +227,7 @@ def rewritten(case, occasion, capacity=Capacity.FOCAL_POINT, **values):
     email.to_address, email.frozen_at = email.recipient.email, NOW
     email.message_id = emails.message_id(email)
     promises = facts.promises(email)
-    return emails.digest_message(email, promises, NOW, facts.of(promises))
+    return emails.digest_message(email, promises, NOW, facts.of(promises, NOW))
 
 
 @pytest.mark.parametrize(
@@ -327,17 +326,13 @@ def test_what_is_mandatory_has_no_link_to_keep_it_quiet(case, digest, due, has_s
 
 
 def test_what_happens_if_nothing_is_done_is_said(case, digest):
-    line = case.line(-3)
-    digest()
-    email = Email.objects.select_related("recipient").get()
-    email.to_address, email.frozen_at, email.message_id = "a@example.org", NOW, "<1@example.org>"
-    told = Facts(next_rungs={line.pk: [("officer", TODAY + days(4))]})
-    message = emails.digest_message(email, facts.promises(email), NOW, told)
-    said = (
-        f"If nothing is reported on {line.commitment.reference}, it is brought to: desk officer on"
-    )
+    case.line(7)
+    line = case.line(-1)
+    message = digest()
+    said = f"If nothing is reported on {line.commitment.reference}, it is brought to: deputy or mailbox on"
     for text in (flat(message.body), flat(html(message))):
         assert said in text
+        assert text.count("If nothing is reported") == 1
 
 
 def test_the_html_has_its_styles_inside_and_loads_nothing(case, digest):

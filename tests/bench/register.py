@@ -38,7 +38,7 @@ def fill(
     meeting = Meeting.objects.create(
         slug=prefix.lower(),
         series="Measured",
-        number=1,
+        number=Meeting.objects.count() + 1,
         title="Measured",
         place="Bishkek",
         starts_on=due - timedelta(days=500),

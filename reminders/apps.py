@@ -12,5 +12,9 @@ class RemindersConfig(AppConfig):
         from . import panels
 
         register("commitment.aside", panels.aside)
+        register("meeting.acts", panels.meeting_acts)
         register("home.own_reminders", panels.own)
         register("home.health", panels.health)
+        register("head", panels.unread)
+        register("banner", panels.banner)
+        register("line.officer", panels.send_now)

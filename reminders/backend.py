@@ -2,7 +2,8 @@
 
 import copy
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -12,9 +13,11 @@ from django.utils import timezone
 
 from accounts.models import User
 
-from . import emails
-from .choices import Kind
+from . import emails, items
+from .choices import Kind, Reason, State
 from .models import Email
+
+ACCOUNT_MAILS_A_DAY = 5
 
 
 class OutboxBackend(BaseEmailBackend):
@@ -34,25 +37,45 @@ class OutboxBackend(BaseEmailBackend):
         return taken
 
 
-def put(message: EmailMessage, address: str) -> Email:
-    """Write one mail to one address into the outbox, its bytes final."""
-    now = timezone.now()
+def put(
+    message: EmailMessage, address: str, *, kind: Kind = Kind.ACCOUNT, now: datetime | None = None
+) -> Email:
+    """Write one mail to one address into the outbox, its bytes final.
+
+    Whoever has had too many mails about their account within a day gets no more of them: the row
+    says so, and holds no secret.
+    """
+    now = now or timezone.now()
     with transaction.atomic():
         email = Email.objects.create(
-            kind=Kind.ACCOUNT,
+            kind=kind,
             recipient=User.objects.by_address(address).first(),
             to_address=address,
-            subject=emails.one_line(str(message.subject))[: emails.LONGEST_SUBJECT],
+            subject=items.one_line(str(message.subject))[: emails.LONGEST_SUBJECT],
             created_at=now,
             not_before=now,
             # Its links are of no use afterwards.
             expires_at=now + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
             frozen_at=now,
+            **_too_many(address, kind, now),
         )
         email.message_id = emails.message_id(email)
-        email.frozen = emails.as_bytes(_addressed(message, email))
+        if email.state == State.WAITING:
+            email.frozen = emails.as_bytes(_addressed(message, email))
         email.save(update_fields=["message_id", "frozen"])
     return email
+
+
+def url(path: str) -> str:
+    """A path of this site as mails name it."""
+    return f"{settings.SITE_URL}{path}"
+
+
+def _too_many(address: str, kind: Kind, now: datetime) -> dict[str, Any]:
+    had = Email.objects.account_mail_since(address, now - timedelta(days=1))
+    if kind != Kind.ACCOUNT or had < ACCOUNT_MAILS_A_DAY:
+        return {}
+    return {"state": State.CANCELLED, "error": Reason.CAP}
 
 
 def _addressed(message: EmailMessage, email: Email) -> EmailMessage:

@@ -39,6 +39,15 @@ class Reason(TextChoices):
     TOO_LATE = "too late", _("the day's delivery time ended")
     REFUSED = "refused", _("the mail was refused")
     GIVEN_UP = "given up", _("given up after several tries")
+    UNKNOWN = "unknown", _("nobody knows whether it arrived")
+    MUTED = "muted", _("the recipient muted it")
+    UNSUBSCRIBED = "unsubscribed", _("the recipient unsubscribed")
+    BOUNCED = "bounced", _("mail to the address came back")
+    CAP = "cap", _("too many mails of a day")
+    DROPPED = "dropped", _("an administrator dropped it")
+    BAD_CLOCK = "bad clock", _("it was planned by a clock that ran ahead")
+    RESTORED = "restored", _("it may have gone out after the backup that was restored")
+    STOOD_IN = "stood in", _("the recipient is away and somebody stands in")
 
 
 class Capacity(TextChoices):
@@ -48,11 +57,40 @@ class Capacity(TextChoices):
     FOCAL_POINT = "focal point", _("Focal point")
     DEPUTY = "deputy", _("Deputy focal point")
     MAILBOX = "mailbox", _("Mailbox")
+    OFFICER = "officer", _("Desk officer")
+    HEAD = "head", _("Head of secretariat")
+    STAND_IN = "stand-in", _("Stand-in")
+
+
+class Rung(TextChoices):
+    """Whom a line is brought to when its party does not answer."""
+
+    DEPUTY = "deputy", _("Deputy or mailbox")
+    OFFICER = "officer", _("Desk officer")
+    HEAD = "head", _("Head of secretariat")
+
+
+class Duty(TextChoices):
+    """What an administrator may make mandatory: nobody mutes it or unsubscribes from it."""
+
+    OVERDUE = "overdue", _("Overdue")
+    ESCALATED = "escalated", _("Escalated")
+
+
+class Ground(TextChoices):
+    """Why nothing is sent to an address."""
+
+    ONE_CLICK = "one-click", _("unsubscribed from a mail")
+    HARD_BOUNCE = "hard bounce", _("mail came back for good")
+    COMPLAINT = "complaint", _("a complaint about a mail")
+    ADMIN = "admin", _("an administrator's decision")
 
 
 class Kind(TextChoices):
     DIGEST = "digest", _("Reminders")
     ACCOUNT = "account", _("Account")
+    PROMPT = "prompt", _("Sent by hand")
+    NOTICE = "notice", _("Notice")
 
 
 class State(TextChoices):

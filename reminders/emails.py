@@ -1,10 +1,8 @@
 """Putting a mail together. Never sends, never queries: everything it says is handed to it."""
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from email.utils import format_datetime, parseaddr
 from typing import Any
 
@@ -20,61 +18,31 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from commitments.choices import Basis
-from commitments.models import Commitment, Obligation
-from commitments.reading import current
-from meetings.choices import Sensitivity
-from ui import words
 
-from .choices import Capacity, Kind
+from . import items, links
+from .choices import Capacity
+from .items import Facts, Item, Place, absolute, one_line
+from .links import Purpose
 from .models import Email, Reminder
-from .rules import days_to_say
 from .words import time_of_mail
 
-LONGEST_QUOTATION = 500
 LONGEST_SUBJECT = 200
-# Between the parts of a quotation that stand apart in the report.
-GAP = " […] "
-# Control characters, and those that turn the direction of writing round, have no place in one line.
-_UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
-_inline = css_inline.CSSInliner(load_remote_stylesheets=False)
-
-
-@dataclass(frozen=True)
-class Item:
-    """One line as a digest tells it. A restricted one has neither title nor quotation nor date."""
-
-    url: str
-    is_overdue: bool
-    is_restricted: bool
-    title: str = ""
-    quotation: str = ""
-    timing: str = ""
-    day: str = ""
-    basis: str = ""
-    reference: str = ""
-
-
-@dataclass(frozen=True)
-class Group:
-    """Items under one heading, numbered on from the group before."""
-
-    heading: str
-    items: list[tuple[int, Item]]
-    is_overdue: bool
+LONGEST_PREVIEW = 150
+# Rules for narrow and dark screens stay in the head; all else is moved into the elements.
+_inline = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
 
 def digest_message(
-    email: Email, reminders: Sequence[Reminder], now: datetime
+    email: Email, reminders: Sequence[Reminder], now: datetime, facts: Facts | None = None
 ) -> EmailMultiAlternatives:
     """The digest of one person, in their language and zone.
 
-    `reminders` come from `ReminderQuerySet.for_mail`, `email` with its recipient and message number.
+    `reminders` and `facts` come from `facts.py`, `email` with its recipient and message number.
     """
     person = email.recipient
     assert person
     with translation.override(person.language), timezone.override(person.zone):
-        context = _context(person, reminders, now)
+        context = _context(person, reminders, facts or Facts(), now)
         subject = one_line(render_to_string("reminders/emails/digest.subject.txt", context))
         context["subject"] = subject
         text = render_to_string("reminders/emails/digest.txt", context)
@@ -98,8 +66,10 @@ def headers(email: Email) -> dict[str, str]:
         # Signed: whoever reports a bounce of this mail must have seen it.
         "X-Reminder-Id": Signer(salt="reminders.email").sign(str(email.pk)),
     }
-    if email.kind == Kind.DIGEST:
+    if email.is_digest and email.recipient:
         common["List-Id"] = f"<reminders.{domain}>"
+        common["List-Unsubscribe"] = f"<{_stop_url(email.recipient, email.frozen_at)}>"
+        common["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return common
 
 
@@ -124,96 +94,77 @@ def as_bytes(message: EmailMessage) -> bytes:
     return bytes(parts.as_bytes(linesep="\r\n"))
 
 
-def one_line(text: str) -> str:
-    """Flat: no line ends, no control characters, single spaces."""
-    return " ".join(_UNWANTED.sub(" ", text).split())
-
-
-def _context(person: User, reminders: Sequence[Reminder], now: datetime) -> dict[str, object]:
-    today = now.astimezone(person.zone).date()
-    items = [_item(reminder, today, now) for reminder in reminders]
+def _context(
+    person: User, reminders: Sequence[Reminder], facts: Facts, now: datetime
+) -> dict[str, object]:
+    said = [items.item(reminder, person, facts, now) for reminder in reminders]
+    groups = items.groups(said)
     return {
-        "subject": _subject(reminders, items),
-        "today": today,
-        "groups": _groups(items),
+        "subject": _subject(reminders, said),
+        "preview": _preview(groups),
+        "today": now.astimezone(person.zone).date(),
+        "groups": groups,
+        "warnings": _warnings(reminders, facts),
         "why": _why(reminders),
+        "duties": facts.duties,
         "when": time_of_mail(person, now),
         "can_sign_in": not person.is_mailbox,
-        "preferences_url": _url(reverse("accounts:preferences")),
-        "ledger_url": _url(reverse("reminders:mine")),
+        "preferences_url": absolute(reverse("accounts:preferences")),
+        "ledger_url": absolute(reverse("reminders:mine")),
+        "stop_url": _stop_url(person, now),
     }
 
 
-def _item(reminder: Reminder, today: date, now: datetime) -> Item:
-    line, deadline = reminder.obligation, reminder.deadline
-    assert deadline
-    assert deadline.due
-    is_overdue = line.due_at is not None and line.due_at <= now
-    url = _url(line.get_absolute_url())
-    if is_restricted(line):
-        return Item(url, is_overdue, True)
-    return Item(
-        url,
-        is_overdue,
-        False,
-        title=one_line(line.commitment.title),
-        quotation=_quotation(line.commitment),
-        timing=words.in_days(days_to_say(deadline.due, today=today, is_overdue=is_overdue)),
-        day=words.day_words(deadline.due),
-        basis=_basis(deadline.basis),
-        reference=line.commitment.reference,
-    )
+def _preview(groups: Sequence[items.Group]) -> str:
+    """What a list of mails shows beside the subject: the most urgent item that may be named."""
+    first = next((item for _n, item in groups[0].items if not item.is_restricted), None)
+    if first is None:
+        return ""
+    return ": ".join(filter(None, (first.title, first.timing)))[:LONGEST_PREVIEW]
 
 
-def is_restricted(line: Obligation) -> bool:
-    """Whether a mail may only point to it. The strictest of line, commitment and reports counts."""
-    commitment = line.commitment
-    reports = [quotation.report for quotation in commitment.quotations.all()]
-    levels = {line.sensitivity, commitment.sensitivity, *(report.sensitivity for report in reports)}
-    return not levels <= {Sensitivity.PUBLIC, Sensitivity.MEMBERS}
+def _warnings(reminders: Sequence[Reminder], facts: Facts) -> list[str]:
+    """What happens if nothing is done, for lines that a mail may name."""
+    found = {}
+    for reminder in reminders:
+        line = reminder.obligation
+        rungs = facts.next_rungs.get(line.pk)
+        if rungs and not items.is_restricted(line):
+            words = {"reference": line.commitment.reference, "rungs": items.rung_words(rungs)}
+            found[line.pk] = (
+                _("If nothing is reported on %(reference)s, it is brought to: %(rungs)s.") % words
+            )
+    return list(found.values())
 
 
-def _quotation(commitment: Commitment) -> str:
-    parts = sorted(
-        current(commitment.quotations.all()), key=lambda part: (part.report_id, part.start)
-    )
-    quoted = one_line(GAP.join(part.text for part in parts))
-    if len(quoted) <= LONGEST_QUOTATION:
-        return quoted
-    return quoted[:LONGEST_QUOTATION].rsplit(" ", 1)[0] + " …"
-
-
-def _basis(basis: str) -> str:
-    """Where the date comes from, as the end of a sentence."""
-    return {
-        Basis.STATED.value: _("stated in the report"),
-        Basis.DERIVED.value: _("derived from the report"),
-        Basis.SET.value: _("set by the secretariat"),
-    }[basis]
-
-
-def _groups(items: Sequence[Item]) -> list[Group]:
-    numbered = list(enumerate(sorted(items, key=lambda item: not item.is_overdue), start=1))
-    headings = ((_("Overdue"), True), (_("Due soon"), False))
-    groups = (
-        Group(heading, [(n, item) for n, item in numbered if item.is_overdue is late], late)
-        for heading, late in headings
-    )
-    return [group for group in groups if group.items]
-
-
-def _subject(reminders: Sequence[Reminder], items: Sequence[Item]) -> str:
+def _subject(reminders: Sequence[Reminder], said: Sequence[Item]) -> str:
     """State and finding: "Kazakhstan: 1 report is overdue, 2 are due soon"."""
-    late = sum(item.is_overdue for item in items)
-    soon = len(items) - late
-    overdue = ngettext("%(n)s report is overdue", "%(n)s reports are overdue", late) % {"n": late}
-    due = ngettext("%(n)s report is due soon", "%(n)s reports are due soon", soon) % {"n": soon}
-    also_due = ngettext("%(n)s is due soon", "%(n)s are due soon", soon) % {"n": soon}
-    if late and soon:
-        finding = _("%(overdue)s, %(due)s") % {"overdue": overdue, "due": also_due}
+    counts = {place: sum(item.place is place for item in said) for place in Place}
+    first, *others = [place for place in Place if counts[place]]
+    parts = [_finding(first, counts[first], is_first=True)]
+    parts += [_finding(place, counts[place], is_first=False) for place in others]
+    return _("%(party)s: %(finding)s") % {
+        "party": _parties(reminders),
+        "finding": _(", ").join(parts),
+    }
+
+
+def _finding(place: Place, n: int, *, is_first: bool) -> str:
+    if place is Place.ESCALATED:
+        said = ngettext("%(n)s line is escalated to you", "%(n)s lines are escalated to you", n)
+    elif place is Place.OVERDUE and is_first:
+        said = ngettext("%(n)s report is overdue", "%(n)s reports are overdue", n)
+    elif place is Place.OVERDUE:
+        said = ngettext("%(n)s is overdue", "%(n)s are overdue", n)
+    elif place is Place.SOON and is_first:
+        said = ngettext("%(n)s report is due soon", "%(n)s reports are due soon", n)
+    elif place is Place.SOON:
+        said = ngettext("%(n)s is due soon", "%(n)s are due soon", n)
+    elif place is Place.AWAITING:
+        said = ngettext("%(n)s awaits you", "%(n)s await you", n)
     else:
-        finding = overdue if late else due
-    return _("%(party)s: %(finding)s") % {"party": _parties(reminders), "finding": finding}
+        said = ngettext("%(n)s changed", "%(n)s changed", n)
+    return said % {"n": n}
 
 
 def _parties(reminders: Sequence[Reminder]) -> str:
@@ -225,13 +176,19 @@ def _parties(reminders: Sequence[Reminder]) -> str:
 
 def _why(reminders: Sequence[Reminder]) -> list[str]:
     """Why this person gets the mail, one sentence for each capacity."""
-    parties: dict[str, set[str]] = defaultdict(set)
+    about: dict[str, set[str]] = defaultdict(set)
     for reminder in reminders:
-        parties[reminder.capacity].add(reminder.obligation.party.name)
+        about[reminder.capacity].add(_about(reminder))
     return [
-        _why_as(capacity) % {"parties": ", ".join(sorted(names))}
-        for capacity, names in sorted(parties.items())
+        _why_as(capacity) % {"parties": ", ".join(sorted(names)), "names": ", ".join(sorted(names))}
+        for capacity, names in sorted(about.items())
     ]
+
+
+def _about(reminder: Reminder) -> str:
+    if reminder.capacity == Capacity.STAND_IN and reminder.stands_for:
+        return one_line(reminder.stands_for.name)
+    return one_line(reminder.obligation.party.name)
 
 
 def _why_as(capacity: str) -> str:
@@ -242,11 +199,20 @@ def _why_as(capacity: str) -> str:
         ),
         Capacity.DEPUTY.value: _(
             "You get this because you are the deputy focal point of %(parties)s, "
-            "and no focal point is named."
+            "and nobody else there was to be told or answered."
         ),
         Capacity.MAILBOX.value: _(
-            "You get this because this is the mailbox of %(parties)s, and no focal point is named."
+            "You get this because this is the mailbox of %(parties)s, "
+            "and nobody else there was to be told or answered."
         ),
+        Capacity.OFFICER.value: _(
+            "You get this because you are the desk officer for lines of %(parties)s."
+        ),
+        Capacity.HEAD.value: _(
+            "You get this because you are the head of the secretariat, "
+            "and nobody answered on lines of %(parties)s."
+        ),
+        Capacity.STAND_IN.value: _("You get this because you stand in for %(names)s."),
     }[capacity]
 
 
@@ -254,5 +220,5 @@ def _domain() -> str:
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
 
 
-def _url(path: str) -> str:
-    return f"{settings.SITE_URL}{path}"
+def _stop_url(person: User, now: datetime) -> str:
+    return absolute(links.path(Purpose.UNSUBSCRIBE, person, 0, now))

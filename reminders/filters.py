@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ui.filters import DayFilter
 
-from .choices import Kind, Outcome, State
+from .choices import Capacity, Kind, Outcome, Reason, State
 from .models import Email, Reminder
 from .rules import OFFSETS, occasion
 from .words import start_of_day, step_words
@@ -31,7 +31,8 @@ def since(queryset: Any, name: str, value: date) -> Any:
 
 def _steps() -> list[tuple[str, str]]:
     """Asked for at each request: the words are in the reader's language."""
-    return [(occasion(offset), step_words(occasion(offset))) for offset in OFFSETS]
+    steps = [occasion(offset) for offset in OFFSETS]
+    return [(name, step_words(name)) for name in (*steps, "E1", "E2", "E3")]
 
 
 class ReminderFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -43,11 +44,15 @@ class ReminderFilter(django_filters.FilterSet):  # type: ignore[misc]
     outcome = _Many(label=_("Result"), choices=Outcome.choices)
     mail = _Many(label=_("Mail"), field_name="email__state", choices=State.choices)
     step = _Many(label=_("Step"), field_name="occasion", choices=_steps)
+    capacity = _Many(label=_("As"), choices=Capacity.choices)
+    reason = _Many(label=_("Why"), choices=Reason.choices)
     since = DayFilter(label=_("Since"), field_name="planned_at", method=since)
 
     class Meta:
         model = Reminder
-        fields: ClassVar[list[str]] = ["q", "outcome", "mail", "step", "since"]
+        fields: ClassVar[list[str]] = [
+            "q", "outcome", "mail", "step", "capacity", "reason", "since",
+        ]  # fmt: skip
 
     def search(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.search(value)

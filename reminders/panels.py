@@ -3,16 +3,21 @@
 from datetime import datetime, timedelta
 
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.requests import Request
 from commitments.models import Commitment, Obligation
+from meetings.models import Meeting
 from ui import words
 
-from . import forecast
-from .health import beats
+from . import forecast, news, policy_words
+from .health import alarms, beats
+from .ladder import Ladders
 from .models import Email
+from .policy import Policies
 from .words import start_of_day, step_words, time_of_mail
 
 WEEK = timedelta(days=7)
@@ -26,8 +31,11 @@ def next_reminders(commitment: Commitment, user: User, now: datetime) -> str:
     """
     today = now.astimezone(user.zone).date()
     visible = Obligation.objects.visible_to(user, now).filter(commitment=commitment)
-    lines = visible.open().not_awaiting()
-    ahead = forecast.next_steps(lines.select_related("next_deadline", "party"), today)
+    lines = visible.open().not_awaiting().filter(next_deadline__isnull=False)
+    ladders = Ladders.of(Policies.stored())
+    ahead = forecast.next_steps(
+        lines.select_related("next_deadline", "party", "commitment"), today, ladders
+    )
     if not ahead:
         return ""
     steps = sorted({step.offset: step for step, _line in ahead}.items())
@@ -40,8 +48,21 @@ def next_reminders(commitment: Commitment, user: User, now: datetime) -> str:
 
 def aside(request: Request, *, commitment: Commitment) -> str:
     """The panel beside a commitment."""
-    said = next_reminders(commitment, request.user, request.now)
-    return render_to_string("reminders/_next.html", {"said": said})
+    context = {
+        "said": next_reminders(commitment, request.user, request.now),
+        "escalation": policy_words.escalation(commitment, request.user, request.now),
+        "commitment": commitment,
+        "user": request.user,
+    }
+    return render_to_string("reminders/_next.html", context)
+
+
+def meeting_acts(request: Request, *, meeting: Meeting) -> str:
+    """Beside the heading of a meeting: the way to its policy."""
+    if not request.user.is_secretariat:
+        return ""
+    url = reverse("reminders:policy-of-meeting", args=[meeting.slug])
+    return format_html('<a class="btn" href="{}">{}</a>', url, _("When reminders come"))
 
 
 def own(request: Request) -> str:
@@ -66,6 +87,27 @@ def health(request: Request) -> str:
         "totals": Email.objects.totals(request.now, start_of_day(since)),
     }
     return render_to_string("reminders/_health.html", context)
+
+
+def unread(request: Request) -> str:
+    """In the head of every page: how many news there are since the person last looked."""
+    if not request.user.is_authenticated:
+        return ""
+    context = {"n": news.unread(request.user), "most": news.MOST}
+    return render_to_string("reminders/_unread.html", context)
+
+
+def banner(request: Request) -> str:
+    """On every page of the secretariat: what is wrong with reminders, as long as it is."""
+    if not (request.user.is_authenticated and request.user.is_secretariat):
+        return ""
+    said = alarms(request.now)
+    return render_to_string("reminders/_banner.html", {"said": said}) if said else ""
+
+
+def send_now(request: Request, *, line: Obligation) -> str:
+    """Among what an officer can do with a line."""
+    return render_to_string("reminders/_send_now.html", {"line": line})
 
 
 def _who(lines: list[Obligation]) -> str:

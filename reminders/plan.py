@@ -10,32 +10,48 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from accounts.models import User
 from commitments.models import Obligation
 
-from . import rules
-from .choices import Kind, Outcome, Reason
-from .models import Email, Pulse, Reminder
-from .querysets import Told, readable, to_tell
+from . import brakes, due, rules
+from .choices import Capacity, Kind, Outcome, Reason, State
+from .due import Round
+from .failpoints import here
+from .hindrances import Wishes, unreachable
+from .ladder import Ladders
+from .models import Absence, Email, Pulse, Reminder
+from .policy import Policies, schedule
+from .querysets import Told, readable
 
 logger = logging.getLogger(__name__)
 
-PEOPLE_AT_ONCE = 500
+PEOPLE_AT_ONCE = 2000
+# Whose mails are written in one transaction. If one of them was planned meanwhile, each gets its own.
+PEOPLE_TOGETHER = 100
 # A reader who answers for nobody: whoever is active may read what they may. Most lines are such,
 # and asking once for all costs less than asking for each person.
 ANYBODY = User(pk=0)
 
 
-@dataclass(frozen=True)
-class Round:
-    """People who get mail now, on the same local date and the same weekdays."""
+class Tell(NamedTuple):
+    """One thing to tell, and to whom: the person whom it concerns, or who stands in for them."""
 
-    today: date
-    days: frozenset[int]
-    urgent_only: bool
+    recipient: int
+    row: Told
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some people of a round, and all that they are to be told."""
+
+    round: Round
+    people: dict[int, User]
+    rows: list[Tell]
 
 
 def run(*, now: datetime) -> dict[str, int]:
@@ -43,11 +59,24 @@ def run(*, now: datetime) -> dict[str, int]:
     Pulse.objects.began("plan", now)
     began = time.monotonic()
     counts: Counter[str] = Counter(mails=0, included=0, superseded=0, suppressed=0)
-    for told, people in rounds(User.objects.order_by("pk"), now).items():
-        for some in _in_parts(_not_yet_told(people, told.today)):
-            counts.update(_plan(told, some, now))
+    ladders = Ladders.of(Policies.stored())
+    parts = missing(User.objects.order_by("pk"), now, ladders)
+    # Counted before anything is written: a flood waits for a person to let it go.
+    mails = len({tell.recipient for part in parts for tell in part.rows})
+    state = brakes.state_of_new(mails, now)
+    for part in parts:
+        counts.update(_plan(part, ladders, state, now))
     Pulse.objects.ended("plan", now + timedelta(seconds=time.monotonic() - began), dict(counts))
     return dict(counts)
+
+
+def missing(people: Iterable[User], now: datetime, ladders: Ladders) -> list[Part]:
+    """What has to be written at a moment, for people who get mail then. Reads only."""
+    return [
+        Part(told, some, _to_tell(told, some, ladders, now))
+        for told, those in rounds(people, now).items()
+        for some in _in_parts(_not_yet_told(those, told.today))
+    ]
 
 
 def rounds(people: Iterable[User], now: datetime) -> dict[Round, list[User]]:
@@ -66,59 +95,6 @@ def rounds(people: Iterable[User], now: datetime) -> dict[Round, list[User]]:
     return found
 
 
-def promises(
-    person: User, lines: dict[Obligation, str], may_read: set[int], told: Round, now: datetime
-) -> Iterator[Reminder]:
-    """What the ledger gains for one person. Only the latest reached step of a line speaks.
-
-    `lines` have their deadline at hand; the values are capacities. `may_read` are the keys of those
-    that the person may read.
-    """
-    for line, capacity in lines.items():
-        deadline = line.next_deadline
-        steps = (
-            rules.reached(deadline.due, told.today, told.days) if deadline and deadline.due else []
-        )
-        if not steps or (told.urgent_only and not steps[-1].is_urgent):
-            continue
-        for step in steps:
-            outcome, reason = _verdict(step, steps[-1], line, person, line.pk in may_read)
-            yield Reminder(
-                obligation=line,
-                deadline=deadline,
-                recipient=person,
-                capacity=capacity,
-                occasion=step.occasion,
-                outcome=outcome,
-                reason=reason,
-                planned_at=now,
-            )
-
-
-def _verdict(
-    step: rules.Step, latest: rules.Step, line: Obligation, person: User, may_read: bool
-) -> tuple[str, str]:
-    entered = line.next_deadline.created_at if line.next_deadline else line.registered_at
-    if rules.is_before_registration(
-        step, entered=entered, registered=line.registered_at, zone=person.zone
-    ):
-        return Outcome.SUPERSEDED, Reason.BEFORE_REGISTRATION
-    if step is not latest:
-        return Outcome.SUPERSEDED, Reason.OVERTAKEN
-    if reason := hindrance(person, may_read):
-        return Outcome.SUPPRESSED, reason
-    return Outcome.INCLUDED, ""
-
-
-def hindrance(person: User, may_read: bool) -> Reason | None:
-    """Why a person cannot be told, if so."""
-    if not person.is_active:
-        return Reason.INACTIVE
-    if not person.email:
-        return Reason.NO_ADDRESS
-    return None if may_read else Reason.NOT_VISIBLE
-
-
 def _not_yet_told(people: list[User], today: date) -> list[User]:
     """Whoever has a digest of the day already waits for tomorrow's."""
     told = set(Email.objects.of_the_day(today).values_list("recipient", flat=True))
@@ -130,60 +106,258 @@ def _in_parts(people: list[User]) -> Iterator[dict[int, User]]:
         yield {person.pk: person for person in people[start : start + PEOPLE_AT_ONCE]}
 
 
-def _plan(told: Round, people: dict[int, User], now: datetime) -> Counter[str]:
-    missing = to_tell(list(people), today=told.today, days=told.days, urgent_only=told.urgent_only)
-    lines = Obligation.objects.select_related("next_deadline").in_bulk(
-        {row.line for row in missing}
-    )
-    common = readable(ANYBODY, lines, now)
+def _to_tell(told: Round, people: dict[int, User], ladders: Ladders, now: datetime) -> list[Tell]:
+    """What these people are to be told, for themselves or in the place of somebody who is away."""
+    away = Absence.objects.stand_ins(told.today)
+    asked = {*people, *(user for user, other in away.items() if other.pk in people)}
+    found = sorted(due.to_tell(asked, told, ladders, now))
+    readers = _readers(found, away, now)
+    tells = (Tell(_whom(row, away, readers), row) for row in found)
+    return [tell for tell in tells if tell.recipient in people]
+
+
+def _readers(found: list[Told], away: dict[int, User], now: datetime) -> set[tuple[int, int]]:
+    """Who stands in for whom, and may read of which line: standing in gives no rights."""
+    theirs: dict[int, set[int]] = defaultdict(set)
+    for row in found:
+        if row.person in away:
+            theirs[row.person].add(row.line)
+    return {
+        (user, line) for user, lines in theirs.items() for line in readable(away[user], lines, now)
+    }
+
+
+def _whom(row: Told, away: dict[int, User], readers: set[tuple[int, int]]) -> int:
+    return away[row.person].pk if (row.person, row.line) in readers else row.person
+
+
+@dataclass(frozen=True)
+class Desk:
+    """All that is known about the lines and wishes of one part of a round."""
+
+    round: Round
+    lines: dict[int, Obligation]
+    wishes: Wishes
+    ladders: Ladders
+    now: datetime
+
+    @classmethod
+    def of(cls, part: Part, ladders: Ladders, now: datetime) -> "Desk":
+        keys = {tell.row.line for tell in part.rows}
+        lines = Obligation.objects.select_related("next_deadline", "commitment").only(
+            "registered_at",
+            "party",
+            "commitment__meeting",
+            "next_deadline__due",
+            "next_deadline__created_at",
+        )
+        told = {pk for tell in part.rows for pk in (tell.recipient, tell.row.person)}
+        wishes = Wishes.of(
+            User.objects.filter(pk__in=told),
+            keys,
+            site=ladders.policies.site,
+            today=part.round.today,
+            now=now,
+        )
+        return cls(part.round, lines.in_bulk(keys), wishes, ladders, now)
+
+    def reached(self, line: Obligation, row: Told) -> list[rules.Step]:
+        """The steps that a row stands for, the one that speaks last."""
+        deadline = line.next_deadline
+        if rules.offset_of(row.occasion) is not None and deadline and deadline.due:
+            today = self.round.today
+            return rules.reached(
+                deadline.due,
+                today,
+                self.round.days,
+                schedule(self.ladders.policies.of(line)),
+                ended=self.ladders.has_ended(line, today),
+            )
+        rungs = [step for step in self.ladders.steps(line) if step.occasion == row.occasion]
+        return rungs or [rules.Step(row.occasion, self.round.today, self.round.today)]
+
+
+def _plan(part: Part, ladders: Ladders, state: State, now: datetime) -> Counter[str]:
     counts: Counter[str] = Counter()
-    for pk, theirs in _by_person(missing, lines).items():
-        person = people[pk]
-        closed = [line.pk for line in theirs if line.pk not in common]
-        may_read = common | (readable(person, closed, now) if closed else set())
-        counts.update(_tell(person, list(promises(person, theirs, may_read, told, now)), told, now))
+    for some in _together(part):
+        desk = Desk.of(some, ladders, now)
+        common = readable(ANYBODY, desk.lines, now)
+        written: dict[User, list[Reminder]] = {}
+        for pk, theirs in _by_recipient(some.rows).items():
+            person = part.people[pk]
+            closed = {row.line for row in theirs} - common
+            may_read = common | (readable(person, closed, now) if closed else set())
+            written[person] = list(promises(person, theirs, may_read, desk))
+        counts.update(_tell(written, part.round, state, now))
     return counts
 
 
-def _by_person(
-    missing: Iterable[Told], lines: dict[int, Obligation]
-) -> dict[int, dict[Obligation, str]]:
-    found: dict[int, dict[Obligation, str]] = defaultdict(dict)
-    for row in sorted(missing):
-        found[row.person][lines[row.line]] = row.capacity
+def _together(part: Part) -> Iterator[Part]:
+    """Some people at a time, in one order, so that planners at the same time meet and do not cross."""
+    recipients = sorted({tell.recipient for tell in part.rows})
+    by_recipient: dict[int, list[Tell]] = defaultdict(list)
+    for tell in part.rows:
+        by_recipient[tell.recipient].append(tell)
+    for start in range(0, len(recipients), PEOPLE_TOGETHER):
+        some = recipients[start : start + PEOPLE_TOGETHER]
+        yield Part(part.round, part.people, [tell for pk in some for tell in by_recipient[pk]])
+
+
+def _by_recipient(tells: Iterable[Tell]) -> dict[int, list[Told]]:
+    found: dict[int, list[Told]] = defaultdict(list)
+    for tell in tells:
+        found[tell.recipient].append(tell.row)
     return found
 
 
-def _tell(person: User, rows: list[Reminder], told: Round, now: datetime) -> Counter[str]:
-    """Write one person's mail and ledger lines, all or nothing."""
+def promises(
+    person: User, theirs: list[Told], may_read: set[int], desk: Desk
+) -> Iterator[Reminder]:
+    """What the ledger gains for one person. Only the latest reached step of a line speaks.
+
+    `may_read` are the keys of the lines that the person may read.
+    """
+    own = {(row.line, row.occasion) for row in theirs if row.person == person.pk}
+    own |= _heard_already(person, theirs)
+    loudest = _loudest(theirs)
+    for row in theirs:
+        line = desk.lines[row.line]
+        steps = desk.reached(line, row)
+        for step in steps:
+            promise = _promise(person, row, step, line, desk.now)
+            if row.person != person.pk and (row.line, step.occasion) in own:
+                _leave_to_them(promise, row.person)
+            else:
+                is_event = rules.event_of(row.occasion) is not None
+                is_latest = is_event or (step is steps[-1] and loudest[row.line, row.person] == row)
+                promise.outcome, promise.reason = _verdict(
+                    step, row, line, person, row.line in may_read, is_latest, desk
+                )
+            yield promise
+
+
+def _promise(
+    person: User, row: Told, step: rules.Step, line: Obligation, now: datetime
+) -> Reminder:
+    is_event = rules.event_of(row.occasion) is not None
+    return Reminder(
+        obligation=line,
+        deadline=None if is_event else line.next_deadline,
+        recipient=person,
+        stands_for_id=None if row.person == person.pk else row.person,
+        capacity=row.capacity if row.person == person.pk else Capacity.STAND_IN,
+        occasion=step.occasion,
+        planned_at=now,
+    )
+
+
+def _heard_already(person: User, theirs: list[Told]) -> set[tuple[int, str]]:
+    """What somebody who stands in knows of these lines from mail of their own."""
+    lines = {row.line for row in theirs if row.person != person.pk}
+    if not lines:
+        return set()
+    rows = Reminder.objects.live().filter(
+        recipient=person, obligation__in=lines, deadline=F("obligation__next_deadline")
+    )
+    return set(rows.values_list("obligation", "occasion"))
+
+
+def _leave_to_them(promise: Reminder, whose: int) -> None:
+    """Whoever stands in hears of it for themselves, so the person who is away needs no line of theirs."""
+    promise.recipient_id, promise.stands_for_id = whose, None
+    promise.outcome, promise.reason = Outcome.SUPPRESSED, Reason.STOOD_IN
+
+
+def _loudest(theirs: list[Told]) -> dict[tuple[int, int], Told]:
+    """Which of several occasions about one line speaks for the others, by line and whose it is."""
+    found: dict[tuple[int, int], Told] = {}
+    for row in sorted(theirs, key=lambda row: _loudness(row.occasion)):
+        if rules.event_of(row.occasion) is None:
+            found[row.line, row.person] = row
+    return found
+
+
+def _loudness(occasion: str) -> int:
+    """The highest rung speaks, else a step, else the end of a snooze."""
+    if occasion in rules.RUNGS:
+        return 2 + list(rules.RUNGS).index(occasion)
+    return int(rules.offset_of(occasion) is not None)
+
+
+def _verdict(
+    step: rules.Step,
+    row: Told,
+    line: Obligation,
+    person: User,
+    may_read: bool,
+    is_latest: bool,
+    desk: Desk,
+) -> tuple[str, str]:
+    entered = line.next_deadline.created_at if line.next_deadline else line.registered_at
+    if rules.is_before_registration(
+        step, entered=entered, registered=line.registered_at, zone=person.zone
+    ):
+        return Outcome.SUPERSEDED, Reason.BEFORE_REGISTRATION
+    if not is_latest:
+        return Outcome.SUPERSEDED, Reason.OVERTAKEN
+    reason = unreachable(person, may_read)
+    reason = reason or desk.wishes.against(person, line.pk, step.occasion, row.person)
+    return (Outcome.SUPPRESSED, reason) if reason else (Outcome.INCLUDED, "")
+
+
+def _tell(
+    written: dict[User, list[Reminder]], told: Round, state: State, now: datetime
+) -> Counter[str]:
+    """Write the mails and ledger lines of some people; what belongs to one person, all or nothing."""
     try:
-        mails = _write(person, rows, told, now)
+        return _write(written, told, state, now)
     except IntegrityError as error:
         # Another planner was quicker. Its rows are complete: they were committed together.
         logger.info("Planned by another process at the same time: %s", error)
+    if len(written) == 1:
         return Counter()
-    return Counter({"mails": mails, **Counter(str(row.outcome) for row in rows)})
+    counts: Counter[str] = Counter()
+    for person, rows in written.items():
+        counts.update(_tell({person: rows}, told, state, now))
+    return counts
 
 
-def _write(person: User, rows: list[Reminder], told: Round, now: datetime) -> int:
-    """The number of mails written: one, or none when there is nothing to say."""
+def _write(
+    written: dict[User, list[Reminder]], told: Round, state: State, now: datetime
+) -> Counter[str]:
+    """Returns how many mails and lines were written. There is no mail where there is nothing to say."""
+    rows = [row for theirs in written.values() for row in theirs]
     said = [row for row in rows if row.outcome == Outcome.INCLUDED]
-    unsaid = [row for row in rows if row.outcome != Outcome.INCLUDED]
+    here("planning")
     with transaction.atomic():
-        if said:
-            email = _digest(person, said, told, now)
-            for row in said:
-                row.email = email
-            Reminder.objects.bulk_create(said)
+        mails = Email.objects.bulk_create(_digests(written, told, state, now))
+        here("plan mail")
+        by_person = {mail.recipient_id: mail for mail in mails}
+        for row in said:
+            row.email = by_person[row.recipient_id]
+        Reminder.objects.bulk_create(said)
         # Older steps of a line have their line already when an earlier one was told.
+        unsaid = [row for row in rows if row.outcome != Outcome.INCLUDED]
         Reminder.objects.bulk_create(unsaid, ignore_conflicts=True)
-    return int(bool(said))
+        here("plan rows")
+    here("planned")
+    return Counter({"mails": len(mails), **Counter(str(row.outcome) for row in rows)})
 
 
-def _digest(person: User, said: list[Reminder], told: Round, now: datetime) -> Email:
+def _digests(
+    written: dict[User, list[Reminder]], told: Round, state: State, now: datetime
+) -> Iterator[Email]:
+    for person, rows in written.items():
+        said = [row for row in rows if row.outcome == Outcome.INCLUDED]
+        if said:
+            yield _digest(person, said, told, state, now)
+
+
+def _digest(person: User, said: list[Reminder], told: Round, state: State, now: datetime) -> Email:
     urgent = any(row.offset in rules.URGENT for row in said)
-    return Email.objects.create(
+    return Email(
         kind=Kind.DIGEST,
+        state=state,
         recipient=person,
         slot=told.today,
         created_at=now,

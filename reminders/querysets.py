@@ -1,31 +1,30 @@
-"""Questions about the ledger, the outbox, and who is to be told. Every order ends in the key."""
+"""Questions about the ledger and who is to be told. Every order ends in the key."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import models
-from django.db.models import Case, Count, Exists, F, Min, OuterRef, Prefetch, Q, Value, When
-from django.db.models.functions import Now
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Value
 
 from accounts.models import User
-from commitments.models import Obligation
+from commitments.models import Commitment, Obligation
 from commitments.querysets import ObligationQuerySet
 from meetings.models import FocalPoint, Report
 
-from . import rules
-from .choices import Capacity, Kind, Outcome, Reason, State
+from .choices import Capacity, Outcome, Reason, State
 
 if TYPE_CHECKING:
-    from .models import Attempt, Email, Pulse, Reminder
+    from .models import Absence, Mute, Policy, Reminder
 
 
 class Told(NamedTuple):
-    """A line, who is to be told about it, and in which capacity."""
+    """A line, who is to be told about it, in which capacity, and on which occasion."""
 
     line: int
     person: int
     capacity: str
+    occasion: str = ""
 
 
 def recipients(lines: ObligationQuerySet, today: date) -> list[Any]:
@@ -65,63 +64,13 @@ def _with(lines: ObligationQuerySet, told: str, capacity: Capacity) -> Any:
 
 def pairs(queries: Iterable[Any]) -> set[Told]:
     """The lines and persons of several such queries, in one statement."""
-    first, *others = (query.order_by().values_list("pk", "told", "capacity") for query in queries)
-    return {Told(*row) for row in first.union(*others)}
+    first, *others = (query.order_by().values_list(*_said_by(query)) for query in queries)
+    return {Told(*row) for row in first.union(*others, all=True)}
 
 
-def to_tell(
-    people: list[int], *, today: date, days: Iterable[int], urgent_only: bool = False
-) -> set[Told]:
-    """What these people have not been told: open lines whose latest reached step has no ledger line.
-
-    `today` is their local date and `days` are their ISO weekdays of mail. Late in the evening only
-    urgent steps speak. Selected by the database alone, so that a tick that finds nothing costs one
-    statement whatever the size of the register.
-    """
-    dated = Obligation.objects.open().not_awaiting().filter(next_deadline__isnull=False)
-    lines: Any = dated.annotate(occasion=_latest_occasion(today, days)).exclude(occasion="")
-    if urgent_only:
-        lines = lines.filter(occasion__in=[rules.occasion(offset) for offset in rules.URGENT])
-    return pairs(
-        query.filter(told__in=people).exclude(Exists(_told_already()))
-        for query in recipients(lines, today)
-    )
-
-
-def _latest_occasion(today: date, days: Iterable[int]) -> Case:
-    """The SQL twin of rules.reached: the name of the latest reached step, empty before the first."""
-    return Case(
-        *(
-            When(_due_between(first, last), then=Value(rules.occasion(offset)))
-            for first, last, offset in rules.due_ranges(today, frozenset(days))
-        ),
-        default=Value(""),
-        output_field=models.CharField(),
-    )
-
-
-def _due_between(first: date | None, last: date) -> Q:
-    if first is None:
-        return Q(next_deadline__due__lte=last)
-    return Q(next_deadline__due__range=(first, last))
-
-
-def _told_already() -> "ReminderQuerySet":
-    from .models import Reminder
-
-    return Reminder.objects.live().filter(
-        obligation=OuterRef("pk"),
-        deadline=OuterRef("next_deadline"),
-        recipient=OuterRef("told"),
-        occasion=OuterRef("occasion"),
-    )
-
-
-def capacities(person: User, lines: Iterable[int], today: date) -> dict[int, str]:
-    """Which of these lines a person answers for today, and in which capacity."""
-    asked = Obligation.objects.filter(pk__in=list(lines))
-    found = pairs(query.filter(told=person.pk) for query in recipients(asked, today))
-    return {told.line: told.capacity for told in found}
+def _said_by(query: Any) -> tuple[str, ...]:
+    with_occasion = ("occasion",) if "occasion" in query.query.annotations else ()
+    return ("pk", "told", "capacity", *with_occasion)
 
 
 def readable(person: User, lines: Iterable[int], now: datetime) -> set[int]:
@@ -160,7 +109,8 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
     def for_look(self) -> "ReminderQuerySet":
         """What the second look compares."""
-        return self.included().select_related("obligation__commitment").order_by("pk")
+        lines = self.included().select_related("obligation__commitment", "stands_for")
+        return lines.order_by("pk")
 
     def for_mail(self) -> "ReminderQuerySet":
         """Everything that one item of a digest says, the most urgent first."""
@@ -169,7 +119,10 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
             .select_related("deadline", "obligation__commitment", "obligation__party")
             .prefetch_related(
                 "obligation__commitment__quotations",
-                Prefetch("obligation__commitment__quotations__report", Report.objects.defer("raw")),
+                Prefetch(
+                    "obligation__commitment__quotations__report",
+                    Report.objects.defer("raw"),
+                ),
             )
             .order_by("deadline__due", "obligation__commitment__reference", "pk")
         )
@@ -207,88 +160,36 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         return found
 
 
-class EmailQuerySet(models.QuerySet["Email"]):
-    def claimable(self, now: datetime) -> "EmailQuerySet":
-        """What may be taken up. Leases are judged by the database's clock: hosts need not agree."""
-        waiting = Q(state=State.WAITING, not_before__lte=now, expires_at__gt=now)
-        lost = Q(state=State.SENDING, lease_until__lt=Now())
-        return self.filter(waiting | lost)
-
-    def held_by(self, email: "Email") -> "EmailQuerySet":
-        """The row, as long as the claim that `email` was read with is the latest one."""
-        return self.filter(pk=email.pk, state=State.SENDING, claims=email.claims)
-
-    def too_late(self, now: datetime) -> "EmailQuerySet":
-        return self.filter(state=State.WAITING, expires_at__lte=now)
-
-    def of_the_day(self, slot: date) -> "EmailQuerySet":
-        """Digests that take the place of a local day."""
-        gone = Q(state__in=[State.CANCELLED, State.EXPIRED], maybe_dup=False)
-        return self.filter(kind=Kind.DIGEST, slot=slot).exclude(gone)
-
-    def for_list(self) -> "EmailQuerySet":
-        """Everything one row of the outbox reads. The bytes stay where they are."""
-        items = Count("reminders", filter=Q(reminders__outcome=Outcome.INCLUDED))
-        return self.select_related("recipient").annotate(items=items).defer("frozen")
-
-    def search(self, words: str) -> "EmailQuerySet":
-        """By words of the subject or the recipient."""
-        found = self
-        for word in words.split():
-            to = Q(recipient__name__icontains=word) | Q(to_address__icontains=word)
-            found = found.filter(to | Q(subject__icontains=word))
-        return found
-
-    def newest_first(self) -> "EmailQuerySet":
-        return self.order_by("-created_at", "-pk")
-
-    def by_day(self, since: date) -> Any:
-        """Digests by local day of their recipients: how many were planned, sent, failed."""
-        not_sent = Q(state__in=[State.CANCELLED, State.EXPIRED])
-        return (
-            self.filter(kind=Kind.DIGEST, slot__gte=since)
-            .values("slot")
-            .annotate(
-                planned=Count("pk"),
-                sent=Count("pk", filter=Q(state=State.SENT)),
-                failed=Count("pk", filter=Q(state=State.FAILED)),
-                not_sent=Count("pk", filter=not_sent),
-            )
-            .order_by("-slot")
-        )
-
-    def totals(self, now: datetime, since: datetime) -> dict[str, Any]:
-        """The figures of the health page: what stands now, and what was planned since a moment."""
-        recent = Q(created_at__gte=since)
-        unsettled = Q(state__in=State.unsettled())
-        return self.aggregate(
-            waiting=Count("pk", filter=unsettled),
-            oldest=Min("created_at", filter=unsettled & Q(not_before__lte=now)),
-            held=Count("pk", filter=Q(state=State.HELD)),
-            sent=Count("pk", filter=Q(state=State.SENT) & recent),
-            failed=Count("pk", filter=Q(state=State.FAILED) & recent),
-            in_doubt=Count("pk", filter=Q(maybe_dup=True) & recent),
-        )
+class MuteQuerySet(models.QuerySet["Mute"]):
+    def in_force(self, today: date) -> "MuteQuerySet":
+        """Those that hold on a local day. On the day that it ends, a line is told again."""
+        return self.filter(Q(until=None) | Q(until__gt=today))
 
 
-class AttemptQuerySet(models.QuerySet["Attempt"]):
-    def in_order(self) -> "AttemptQuerySet":
-        return self.order_by("claim", "pk")
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def on(self, day: date) -> "AbsenceQuerySet":
+        return self.filter(starts_on__lte=day, ends_on__gte=day)
+
+    def stand_ins(self, day: date) -> dict[int, User]:
+        """Who is away on a day, with the person who gets their mail. Who cannot be told stands in for nobody."""
+        rows = self.on(day).filter(stand_in__is_active=True).exclude(stand_in__email="")
+        return {row.user_id: row.stand_in for row in rows.select_related("stand_in")}
 
 
-class PulseQuerySet(models.QuerySet["Pulse"]):
-    def began(self, name: str, now: datetime) -> None:
-        """Note that a task began. Any number may run at once: the row tells of the latest."""
-        self._put({"name": name, "started": now}, ["started"])
-
-    def ended(self, name: str, now: datetime, counts: dict[str, int]) -> None:
-        """Note that a task came to its end, and what it did."""
-        values = {"name": name, "started": now, "finished": now, "counts": counts}
-        self._put(values, ["finished", "counts"])
-
-    def _put(self, values: dict[str, Any], fields: list[str]) -> None:
-        row = self.model(**values)
-        self.bulk_create([row], update_conflicts=True, unique_fields=["name"], update_fields=fields)
-
-    def by_name(self) -> "dict[str, Pulse]":
-        return {pulse.name: pulse for pulse in self.all()}
+class PolicyQuerySet(models.QuerySet["Policy"]):
+    def in_force(self, commitments: Iterable[Commitment]) -> "dict[int, Policy]":
+        """The policy of each commitment, by its key, in one query: its own, its meeting's, the site's."""
+        asked = list(commitments)
+        own = Q(commitment__in=[commitment.pk for commitment in asked])
+        of_meeting = Q(meeting__in={commitment.meeting_id for commitment in asked})
+        found = {
+            (policy.commitment_id, policy.meeting_id): policy
+            for policy in self.filter(Q(site=True) | own | of_meeting).select_related("head")
+        }
+        site = found.get((None, None)) or self.model(site=True)
+        return {
+            commitment.pk: found.get((commitment.pk, None))
+            or found.get((None, commitment.meeting_id))
+            or site
+            for commitment in asked
+        }

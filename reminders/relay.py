@@ -7,6 +7,7 @@ before the final dot is: nothing was sent. One that breaks after the dot is not.
 import os
 import re
 import smtplib
+import socket
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -19,12 +20,10 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
 
+from . import durations
 from .choices import Stage
+from .failpoints import here
 
-# Seconds. The server may think about a whole mail for five minutes; the lease outlives that.
-CONNECT_SECONDS = 10.0
-COMMAND_SECONDS = 30.0
-DOT_SECONDS = 300.0
 LONGEST_REPLY = 1000
 
 
@@ -86,7 +85,7 @@ class SmtpRelay:
         if self._smtp and self._is_alive(self._smtp):
             return
         self.close()
-        backend = EmailBackend(**{"timeout": CONNECT_SECONDS, **self.options})
+        backend = EmailBackend(**{"timeout": durations.CONNECT.seconds(), **self.options})
         try:
             backend.open()
             self._smtp = _greeted(backend.connection)
@@ -143,14 +142,17 @@ class SmtpRelay:
         code, text = smtp.docmd("DATA")
         if code == 354:
             smtp.send(_dotted(content))
+            here("body")
         return code, text
 
     def _end(self, smtp: smtplib.SMTP) -> tuple[int, bytes]:
         assert smtp.sock
-        smtp.sock.settimeout(DOT_SECONDS)
+        # The server may think about a whole mail for minutes; the lease outlives that.
+        smtp.sock.settimeout(durations.DOT.seconds())
         smtp.send(b".\r\n")
+        here("dot")
         reply = smtp.getreply()
-        smtp.sock.settimeout(COMMAND_SECONDS)
+        smtp.sock.settimeout(durations.COMMAND.seconds())
         return reply
 
 
@@ -190,7 +192,9 @@ class FolderRelay:
 
 def _greeted(smtp: Any) -> smtplib.SMTP:
     """A fresh connection that knows what the server can do, and is patient for the rest of the talk."""
-    smtp.sock.settimeout(COMMAND_SECONDS)
+    smtp.sock.settimeout(durations.COMMAND.seconds())
+    # The dot is a packet of its own: it must not wait until the one before is acknowledged.
+    smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     smtp.ehlo_or_helo_if_needed()
     connection: smtplib.SMTP = smtp
     return connection

@@ -1,30 +1,67 @@
 """When a reminder is due and when mail may go out. Pure functions; time is always an argument."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
-# Days from the due day. The order is that in which the steps are reached.
-OFFSETS = (-30, -14, -7, -1, 0, 1, 3, 7, 14)
+from django.utils.crypto import salted_hmac
+
+from .choices import Rung
+
 # These two are told until midnight; for all others the day ends at EVENING.
 URGENT = frozenset({-1, 0})
 EVENING = time(21)
 EVERY_DAY = frozenset(range(1, 8))
 # A step moves by less than a week when a person gets mail on one weekday only.
 LONGEST_MOVE = 6
+# Long after the due day steps come every so many days, and so often at most: three years.
+MONTH = 30
+MOST_MONTHS = 36
+# Whom a line is brought to, in the order of the ladder, by the names that the ledger gives to it.
+RUNGS = {f"E{number}": rung.value for number, rung in enumerate(Rung, start=1)}
+_STEP = re.compile(r"(T-?|O\+)([0-9]{1,4})")
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """On which days from the due day people are told; days before it are negative.
+
+    `monthly`: after the last day every 30 days, for as long as nobody higher up has been told.
+    """
+
+    offsets: tuple[int, ...] = (-30, -14, -7, -1, 0, 1, 3, 7, 14)
+    monthly: bool = True
+
+    @property
+    def last(self) -> int:
+        """The day from which the monthly steps are counted."""
+        return max((*self.offsets, 0))
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The first and the last offset that a step can have."""
+        months = MOST_MONTHS * MONTH if self.monthly else 0
+        return min((*self.offsets, 0)), self.last + months
+
+
+STANDARD = Schedule()
+OFFSETS = STANDARD.offsets
 
 
 @dataclass(frozen=True)
 class Step:
     """One day on which a person is told about a deadline. `day` is the one that they get mail on."""
 
-    offset: int
+    occasion: str
     nominal: date
     day: date
 
     @property
-    def occasion(self) -> str:
-        return occasion(self.offset)
+    def offset(self) -> int | None:
+        """Days from the due day; None for a rung of the ladder."""
+        return offset_of(self.occasion)
 
     @property
     def is_urgent(self) -> bool:
@@ -38,12 +75,33 @@ def occasion(offset: int) -> str:
     return f"T-{-offset}" if offset else "T0"
 
 
+@lru_cache(maxsize=1024)
 def offset_of(name: str) -> int | None:
     """The days from the due day that a step's name says; None for an occasion that is no step."""
-    return _OFFSETS_BY_NAME.get(name)
+    found = _STEP.fullmatch(name)
+    if not found:
+        return None
+    days = int(found[2])
+    return days if found[1] == "O+" else -days
 
 
-_OFFSETS_BY_NAME = {occasion(offset): offset for offset in OFFSETS}
+def snooze(until: date) -> str:
+    """The occasion of a line that was to be quiet until a day: told again on it."""
+    return f"S:{until.isoformat()}"
+
+
+def is_snooze(name: str) -> bool:
+    return name.startswith("S:")
+
+
+def event(key: int) -> str:
+    """The occasion of something that happened, by the key of its event in the log."""
+    return f"V{key}"
+
+
+def event_of(name: str) -> int | None:
+    """The key of the event that an occasion names; None for another occasion."""
+    return int(name[1:]) if name[:1] == "V" and name[1:].isdecimal() else None
 
 
 def delivery_days(days: Collection[int]) -> frozenset[int]:
@@ -59,47 +117,126 @@ def delivery_day(nominal: date, *, days: Collection[int], earlier: bool) -> date
     return nominal
 
 
-def steps(due: date, days: Collection[int] = EVERY_DAY) -> list[Step]:
-    """All steps of a deadline for a person who gets mail on these ISO weekdays."""
+def steps(
+    due: date,
+    days: Collection[int] = EVERY_DAY,
+    schedule: Schedule = STANDARD,
+    *,
+    months: int = 0,
+) -> list[Step]:
+    """The steps of a deadline for a person who gets mail on these ISO weekdays, in order.
+
+    `months` is how many of the monthly steps there are.
+    """
     days = delivery_days(days)
-    nominal = [(offset, due + timedelta(days=offset)) for offset in OFFSETS]
+    later = (schedule.last + MONTH * number for number in range(1, months + 1))
+    nominal = [(offset, due + timedelta(days=offset)) for offset in (*schedule.offsets, *later)]
     return [
-        Step(offset, day, delivery_day(day, days=days, earlier=offset <= 0))
+        Step(occasion(offset), day, delivery_day(day, days=days, earlier=offset <= 0))
         for offset, day in nominal
     ]
 
 
-def reached(due: date, today: date, days: Collection[int] = EVERY_DAY) -> list[Step]:
-    """The steps whose day has come or passed, in order. Never "equals today": days get lost."""
-    return [step for step in steps(due, days) if step.day <= today]
+def reached(
+    due: date,
+    today: date,
+    days: Collection[int] = EVERY_DAY,
+    schedule: Schedule = STANDARD,
+    *,
+    ended: bool = True,
+) -> list[Step]:
+    """The steps whose day has come or passed, in order. Never "equals today": days get lost.
+
+    `ended` says that the ladder came to its end: then there are no monthly steps.
+    """
+    months = 0 if ended else _months(schedule, (today - due).days)
+    found = steps(due, days, schedule, months=months)
+    return [step for step in found if step.day <= today]
 
 
-def coming(due: date, today: date, days: Collection[int] = EVERY_DAY) -> list[Step]:
-    """The steps that are still ahead."""
-    return [step for step in steps(due, days) if step.day > today]
+def coming(
+    due: date,
+    today: date,
+    days: Collection[int] = EVERY_DAY,
+    schedule: Schedule = STANDARD,
+    *,
+    ends_on: date | None = None,
+) -> list[Step]:
+    """The steps that are still ahead; monthly ones before `ends_on`, the day when the ladder ends.
+
+    None stands for no monthly steps, `date.max` for a ladder that does not end.
+    """
+    months = _months(schedule, (ends_on - due).days) if ends_on else 0
+    ahead = [step for step in steps(due, days, schedule, months=months) if step.day > today]
+    usual = due + timedelta(days=schedule.last)
+    return [step for step in ahead if step.nominal <= usual or step.day < (ends_on or usual)]
+
+
+def _months(schedule: Schedule, elapsed: int) -> int:
+    """How many monthly steps there are so many days after the due day."""
+    if not schedule.monthly:
+        return 0
+    return max(0, min(MOST_MONTHS, (elapsed - schedule.last) // MONTH))
 
 
 def due_ranges(
-    today: date, days: Collection[int] = EVERY_DAY
+    today: date,
+    days: Collection[int] = EVERY_DAY,
+    schedule: Schedule = STANDARD,
+    ended_by: date = date.max,
 ) -> list[tuple[date | None, date, int]]:
     """Which due days have which latest reached step today, as (first, last, offset); both included.
 
-    The same rule as `reached`, turned round so that a query can use it. The range of the last step
-    has no first day.
+    The same rule as `reached`, turned round so that a query can use it: for due days up to `ended_by`
+    the ladder came to its end. Each range follows on the one before; the first has no first day.
     """
-    oldest = today - timedelta(days=OFFSETS[-1] + LONGEST_MOVE)
-    span = OFFSETS[-1] - OFFSETS[0] + 2 * LONGEST_MOVE
-    ranges: list[tuple[date | None, date, int]] = [(None, oldest, OFFSETS[-1])]
-    for due in (oldest + timedelta(days=number) for number in range(1, span + 1)):
-        told = reached(due, today, days)
-        if not told:
+    return list(_due_ranges(today, frozenset(days), schedule, ended_by))
+
+
+@lru_cache(maxsize=256)
+def _due_ranges(
+    today: date, days: frozenset[int], schedule: Schedule, ended_by: date
+) -> list[tuple[date | None, date, int]]:
+    first, last = schedule.span
+    oldest = today - timedelta(days=schedule.last + LONGEST_MOVE)
+    if schedule.monthly and ended_by < oldest:
+        oldest = max(ended_by, today - timedelta(days=last + LONGEST_MOVE))
+    ranges: list[tuple[date | None, date, int]] = []
+    for number in range((today - oldest).days - first + LONGEST_MOVE + 1):
+        due = oldest + timedelta(days=number)
+        told = reached(due, today, days, schedule, ended=due <= ended_by)
+        offset = told[-1].offset if told else None
+        if offset is None:
             continue
-        first, last, offset = ranges[-1]
-        if offset == told[-1].offset and last == due - timedelta(days=1):
-            ranges[-1] = (first, due, offset)
+        if ranges and ranges[-1][2] == offset and ranges[-1][1] == due - timedelta(days=1):
+            ranges[-1] = (ranges[-1][0], due, offset)
         else:
-            ranges.append((due, due, told[-1].offset))
+            ranges.append((due if number else None, due, offset))
     return ranges
+
+
+# The ladder -------------------------------------------------------------------------------------
+
+
+def ladder(
+    start: date, rungs: Iterable[Mapping[str, object]], nth: Callable[[date, int], date]
+) -> list[Step]:
+    """The days on which a line is brought to somebody higher up, in order.
+
+    `start` is the day from which the grace is counted; `nth(day, n)` is the n-th working day after a
+    day, of the party that owes the line.
+    """
+    wanted = {str(rung["rung"]): int(str(rung["after"])) for rung in rungs}
+    found = ((name, nth(start, wanted[rung])) for name, rung in RUNGS.items() if rung in wanted)
+    return [Step(name, day, day) for name, day in found]
+
+
+def latest_start(today: date, after: int, nth: Callable[[date, int], date]) -> date:
+    """The last day from which a grace of so many working days is over today: `ladder` turned round."""
+    return nth(today + timedelta(days=1), -after) - timedelta(days=1)
+
+
+# Time of mail ------------------------------------------------------------------------------------
 
 
 def is_before_registration(
@@ -143,3 +280,10 @@ def days_to_say(due: date, *, today: date, is_overdue: bool) -> int:
     """
     days = (due - today).days
     return min(days, -1) if is_overdue else max(days, 0)
+
+
+def address_hash(address: str) -> str:
+    """How an address is remembered without keeping it: keyed, the same for capitals and small letters."""
+    return salted_hmac(
+        "reminders.address", address.strip().casefold(), algorithm="sha256"
+    ).hexdigest()

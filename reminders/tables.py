@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 import django_tables2 as tables
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as date_words
 from django.utils.html import format_html
@@ -46,6 +47,14 @@ def result(code: str, said: str) -> SafeString:
     return render_to_string("reminders/_result.html", context)
 
 
+def promise_result(reminder: Reminder) -> SafeString:
+    """What became of a promise, its mail included, with its icon."""
+    code = reminder.outcome
+    if code == Outcome.INCLUDED and reminder.email:
+        code = reminder.email.state
+    return result(code, result_words(reminder))
+
+
 class ReminderTable(BaseTable):
     """One promise a row, as the person reads it who was to be told."""
 
@@ -83,10 +92,9 @@ class ReminderTable(BaseTable):
         )
 
     def render_result(self, record: Reminder) -> SafeString:
-        code = record.outcome
-        if code == Outcome.INCLUDED and record.email:
-            code = record.email.state
-        return result(code, result_words(record))
+        """A link to the page that explains it."""
+        page = reverse("reminders:promise", args=[record.pk])
+        return format_html('<a href="{}">{}</a>', page, promise_result(record))
 
     def render_detail(self, record: Reminder) -> str:
         return detail_words(record)

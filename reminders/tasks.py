@@ -3,15 +3,26 @@
 from celery import shared_task
 from django.utils import timezone
 
-from . import deliver
-from . import plan as planner
+from . import engine
+from .models import Pulse
 
 
 @shared_task(name="reminders.plan", ignore_result=True)  # type: ignore[untyped-decorator]
 def plan() -> None:
-    planner.run(now=timezone.now())
+    Pulse.objects.ended("beat", timezone.now())
+    engine.plan()
 
 
 @shared_task(name="reminders.send", ignore_result=True)  # type: ignore[untyped-decorator]
 def send() -> None:
-    deliver.run()
+    engine.send()
+
+
+@shared_task(name="reminders.reconcile", ignore_result=True)  # type: ignore[untyped-decorator]
+def reconcile() -> None:
+    engine.reconcile()
+
+
+@shared_task(name="reminders.purge", ignore_result=True)  # type: ignore[untyped-decorator]
+def purge() -> None:
+    engine.purge()

@@ -8,23 +8,27 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_safe
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from accounts.access import Access, access
 from accounts.requests import Request
 from ui.lists import ListPage, View
 
 from . import forecast
+from . import metrics as numbers
 from .choices import State
 from .filters import EmailFilter, ReminderFilter
 from .health import beats, is_well
-from .models import Email, Reminder
+from .models import Email, Pulse, Reminder, Switch
 from .querysets import ReminderQuerySet, unanswered
 from .reading import BODY_POLICY, letter
+from .reconciliation import FAULTS
 from .tables import EmailTable, LedgerTable, ReminderTable
 from .words import start_of_day, time_of_mail
 
@@ -158,6 +162,7 @@ def health_page(request: Request) -> HttpResponse:
         "failed": failed[:FAILED_SHOWN],
         "unanswered": _unanswered(_today(request)),
         "relay": settings.EMAIL_RELAY.get("host", ""),
+        **_engine(),
     }
     return render(request, "reminders/health.html", context)
 
@@ -172,8 +177,34 @@ def health(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"{said}\n", content_type="text/plain", status=200 if well else 503)
 
 
+@require_safe
+@never_cache
+@access(Access.PUBLIC)
+def metrics(request: Request) -> HttpResponse:
+    """For Prometheus, which shows METRICS_TOKEN, and for administrators. There is nothing for others."""
+    shown = request.headers.get("Authorization", "")
+    token = settings.METRICS_TOKEN
+    may = bool(token) and constant_time_compare(shown, f"Bearer {token}")
+    if not (may or (request.user.is_authenticated and request.user.is_administrator)):
+        return HttpResponse(status=404)
+    return HttpResponse(numbers.text(request.now), content_type=CONTENT_TYPE_LATEST)
+
+
 def _today(request: Request) -> date:
     return request.now.astimezone(request.user.zone).date()
+
+
+def _engine() -> dict[str, Any]:
+    """What the engine says of itself: its clocks, its breaker, its last proof."""
+    pulses = Pulse.objects.by_name()
+    proof = pulses.get("reconcile")
+    return {
+        "switch": Switch.objects.now(),
+        "clocks": [pulses[name] for name in ("beat", "loop") if name in pulses],
+        "proof": proof,
+        "proof_rows": [(name, proof.counts.get(name, 0)) for name in FAULTS] if proof else [],
+        "dead_man": bool(settings.DEAD_MAN_URL),
+    }
 
 
 def _unanswered(today: date) -> list[tuple[str, int]]:

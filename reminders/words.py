@@ -4,27 +4,39 @@ from datetime import date, datetime, time
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.choices import Weekday
 from accounts.models import User
 from ui import words
 
-from .choices import Capacity, Outcome, Reason, State
+from .choices import Capacity, Outcome, Reason, Rung, State
 from .models import Email, Reminder
 from .rules import EVERY_DAY, delivery_days, offset_of
 
 
 def step_words(occasion: str) -> str:
-    """ "7 days before", "On the day", "3 days after"; an occasion that is no step as it stands."""
+    """ "7 days before", "On the day", "3 days after"; and in words what is no step."""
     offset = offset_of(occasion)
     if offset is None:
-        return occasion
+        return _other_words(occasion)
     if offset == 0:
         return _("On the day")
     if offset < 0:
         return ngettext("%(n)s day before", "%(n)s days before", -offset) % {"n": -offset}
     return ngettext("%(n)s day after", "%(n)s days after", offset) % {"n": offset}
+
+
+def _other_words(occasion: str) -> str:
+    if occasion in ("E1", "E2", "E3"):
+        return _("Escalated: %(who)s") % {
+            "who": str(list(Rung)[int(occasion[1]) - 1].label).lower()
+        }
+    if occasion.startswith("S:"):
+        return _("After a quiet time")
+    if occasion.startswith("N"):
+        return _("Sent by hand")
+    return _("A change") if occasion.startswith("V") else occasion
 
 
 def to_words(capacity: str, party: str) -> str:
@@ -54,6 +66,53 @@ def mail_words(email: Email) -> str:
     else:
         said = _sentence(str(Reason(email.error).label)) if email.error else email.reply
     return _("%(said)s; it may have arrived twice") % {"said": said} if email.maybe_dup else said
+
+
+def explained(reminder: Reminder) -> str:
+    """What that means, and what happens next: one sentence for a person who asks why."""
+    if reminder.outcome == Outcome.INCLUDED and reminder.email:
+        return mail_explained(reminder.email)
+    return str(_OUTCOMES.get(reminder.outcome, ""))
+
+
+def mail_explained(email: Email) -> str:
+    """What the state of a mail means, and what happens to it next."""
+    if email.maybe_dup and email.state in State.unsettled():
+        return _(
+            "Nobody knows whether it arrived. It is sent once more in the same words, so that a mail "
+            "program can tell that it is the same."
+        )
+    return str(_STATES.get(email.state, ""))
+
+
+_OUTCOMES = {
+    Outcome.SUPERSEDED.value: gettext_lazy("It was not sent by itself: the later step says it."),
+    Outcome.SUPPRESSED.value: gettext_lazy("No mail was sent for it, for the reason given here."),
+    Outcome.VOID.value: gettext_lazy(
+        "It counts as never made. If it is still true, the next plan makes it again."
+    ),
+}
+_STATES = {
+    State.WAITING.value: gettext_lazy(
+        "It goes out at the next try. Just before, it is checked again."
+    ),
+    State.SENDING.value: gettext_lazy(
+        "A worker has it in hand. If that one dies, another takes it up within minutes."
+    ),
+    State.SENT.value: gettext_lazy("The mail server took it. What it said stands below."),
+    State.FAILED.value: gettext_lazy(
+        "It is not tried again. What it told is planned anew for the next day, if it is still true."
+    ),
+    State.CANCELLED.value: gettext_lazy(
+        "It was not sent, because it was not true or not wanted any more."
+    ),
+    State.EXPIRED.value: gettext_lazy(
+        "The day ended before it could be sent. The next digest says it."
+    ),
+    State.HELD.value: gettext_lazy(
+        "Very many mails came up at once. An administrator decides whether they go out."
+    ),
+}
 
 
 def time_of_mail(person: User, now: datetime) -> str:

@@ -164,6 +164,8 @@ CELERY_TASK_DEFAULT_QUEUE = "reminders"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_TIME_LIMIT = 1200
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Whoever is told to stop ends the mail at hand; after a minute the task is put back.
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 60
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
@@ -173,14 +175,27 @@ _EXPIRES = {"expires": max(1.0, TICK_SECONDS * 5 / 6)}
 CELERY_BEAT_SCHEDULE = {
     "plan": {"task": "reminders.plan", "schedule": TICK_SECONDS, "options": _EXPIRES},
     "send": {"task": "reminders.send", "schedule": TICK_SECONDS, "options": _EXPIRES},
+    "reconcile": {"task": "reminders.reconcile", "schedule": 3600.0, "options": _EXPIRES},
+    "purge": {"task": "reminders.purge", "schedule": 24 * 3600.0, "options": _EXPIRES},
     "read": {"task": "commitments.read", "schedule": TICK_SECONDS, "options": _EXPIRES},
     "seal": {"task": "accounts.seal", "schedule": 600.0, "options": {"expires": 500}},
 }
+
+# Not from the environment: tests alone let time run faster and processes die (reminders/failpoints.py).
+REMINDER_SCALE = 1.0
+FAIL_POINT = ""
 
 # Mail: every message is a row of the outbox first; reminders/deliver.py alone talks to the relay -----
 EMAIL_BACKEND = "reminders.backend.OutboxBackend"
 EMAIL_RELAY = env.mail("EMAIL_URL")
 MAIL_DIR = DATA_DIR / "mail"
+BOUNCE_TOKEN = env.text("BOUNCE_TOKEN")
+if BOUNCE_TOKEN and len(BOUNCE_TOKEN) < 20:
+    raise ImproperlyConfigured("BOUNCE_TOKEN is shorter than 20 characters.")
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
+    raise ImproperlyConfigured("METRICS_TOKEN is shorter than 20 characters.")
+DEAD_MAN_URL = env.address("DEAD_MAN_URL")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "SCO Tracker <tracker@example.org>")
 
 # The register ---------------------------------------------------------------------------------------
@@ -197,7 +212,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"hide_links": {"()": "sco_tracker.logs.HideLinks"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["hide_links"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"django": {"handlers": ["console"], "level": "INFO", "propagate": False}},
 }

@@ -7,7 +7,8 @@ from django.urls import include, path, re_path
 from accounts.views import set_language
 from commitments import meeting_urls as changes
 from meetings import urls as meetings
-from reminders.views import health
+from reminders import link_views as links
+from reminders.views import health, metrics
 
 from . import views
 
@@ -26,6 +27,11 @@ urlpatterns = [
         include(([*meetings.of_instruments, *changes.of_instruments], "instruments")),
     ),
     path("reminders/", include("reminders.urls")),
+    # In mails: the letter says what a link is for (reminders/links.py).
+    path("r/o<str:token>", links.open_line, name="link-open"),
+    path("r/s<str:token>", links.snooze, name="link-snooze"),
+    path("r/a<str:token>", links.answer, name="link-answer"),
+    path("r/u<str:token>", links.unsubscribe, name="link-unsubscribe"),
     path("accounts/", include("accounts.urls")),
     path("accounts/language/", set_language, name="set_language"),
     path("accounts/login/", account.login, name="account_login"),
@@ -52,5 +58,6 @@ urlpatterns = [
     path("healthz/live", views.live, name="healthz-live"),
     path("healthz/ready", views.ready, name="healthz-ready"),
     path("healthz/reminders", health, name="healthz-reminders"),
+    path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
 ]

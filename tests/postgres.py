@@ -25,12 +25,15 @@ from sco_tracker.processes import end_with_parent
 STARTS_WITHIN = 60
 # With the plain C locale, PostgreSQL knows no capitals beyond ASCII and finds no Russian trigrams.
 LOCALE = ["--locale-provider=builtin", "--locale=C.UTF-8", "--encoding=UTF8"]
-CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60")
+CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """The address of a fresh server that lives as long as the block."""
+def server(*, careful: bool = False) -> Iterator[str]:
+    """The address of a fresh server that lives as long as the block.
+
+    A careful one waits for the disk, as in production: for measurements.
+    """
     with tempfile.TemporaryDirectory(prefix="tracker-pg-") as folder:
         home = Path(folder)
         _give_away(home)
@@ -48,7 +51,7 @@ def server() -> Iterator[str]:
             *LOCALE,
         ]
         subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=home, **_as_nobody())
-        process = _start(binaries / "postgres", data, home)
+        process = _start(binaries / "postgres", data, home, () if careful else CARELESS)
         try:
             yield _when_ready(process, home)
         finally:
@@ -56,8 +59,9 @@ def server() -> Iterator[str]:
             process.wait(30)
 
 
-def _start(binary: Path, data: Path, home: Path) -> subprocess.Popen[bytes]:
-    options = [word for option in ("listen_addresses=", *CARELESS) for word in ("-c", option)]
+def _start(binary: Path, data: Path, home: Path, how: tuple[str, ...]) -> subprocess.Popen[bytes]:
+    settings = ("listen_addresses=", "max_connections=60", *how)
+    options = [word for setting in settings for word in ("-c", setting)]
     with (home / "log").open("wb") as log:
         return subprocess.Popen(
             [binary, "-D", data, "-k", home, *options],

@@ -32,6 +32,10 @@ WHITENOISE_AUTOREFRESH = True
 # Nothing listens here: a test that queues a task by mistake fails instead of waiting.
 CELERY_BROKER_URL = "memory://"
 
+# Processes that a test starts may be told to run faster, and where to die.
+REMINDER_SCALE = float(os.environ.get("TEST_REMINDER_SCALE", "1"))
+FAIL_POINT = os.environ.get("TEST_FAIL_POINT", "")
+
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file and not memory: threads of one test need connections of their own, as in production.
     DATABASES["default"]["TEST"] = {"NAME": f"{_FOLDER}/test.sqlite3"}

@@ -469,5 +469,5 @@ def test_the_page_asks_the_same_few_questions_however_many_were_accepted(
         row.pk = None
         row.save(force_insert=True)
     page(client)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(20):
         assert len(page(client).context["rows"]) == accepted

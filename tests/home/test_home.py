@@ -165,7 +165,7 @@ def test_the_home_page_costs_the_same_for_few_lines_and_for_many(client, who):
     for_few = cost()
     for n in range(10):
         make_commitment(parties=parties, due=date(2030, 1, 1 + n))
-    assert cost() == for_few <= 15
+    assert cost() == for_few <= 19
 
 
 # A focal point -----------------------------------------------------------------------------------

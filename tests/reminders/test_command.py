@@ -1,15 +1,18 @@
 """`manage.py reminders`, and the tasks that call the same."""
 
 import json
+import os
+import signal
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.models import User
-from reminders import forecast, plan, tasks
+from reminders import engine, forecast, plan, tasks
 from reminders.models import Email, Pulse, Reminder
 from tests.factories import days, make_obligation
 from tests.reminders.conftest import NOW, TODAY
@@ -53,12 +56,13 @@ def test_the_tasks_do_the_same(due):
     tasks.plan()
     tasks.send()
     assert Email.objects.get().sent_at
-    assert set(Pulse.objects.values_list("name", flat=True)) == {"plan", "send"}
+    assert set(Pulse.objects.values_list("name", flat=True)) == {"beat", "plan", "send"}
 
 
 def test_tasks_have_the_names_that_the_schedule_calls(settings):
     called = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    assert {tasks.plan.name, tasks.send.name} <= called
+    own = {tasks.plan, tasks.send, tasks.reconcile, tasks.purge}
+    assert {task.name for task in own} <= called
 
 
 def test_the_forecast_says_what_the_planner_will_do(case):
@@ -98,3 +102,32 @@ def test_a_test_mail_goes_through_the_outbox(db):
 def test_a_test_mail_needs_an_address(db):
     with pytest.raises(CommandError, match="not an e-mail address"):
         run("test-mail", "nobody")
+
+
+def test_the_second_clock_ticks_until_it_is_told_to_stop(due, settings, monkeypatch):
+    settings.TICK_SECONDS = 0.01
+    ticks = []
+
+    def tick(*, stop):
+        ticks.append(1)
+        if len(ticks) == 2:
+            raise OperationalError("the database is away")
+        if len(ticks) == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert stop()
+
+    monkeypatch.setattr(engine, "run", tick)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        run("run", "--loop")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert len(ticks) == 3
+    assert Pulse.objects.filter(name="loop").exists()
+
+
+def test_a_round_ends_between_two_mails_when_it_is_told_to_stop(due):
+    tasks.plan()
+    assert engine.send(stop=lambda: True) == {"sent": 0, "expired": 0}
+    assert engine.send()["sent"] == 1

@@ -1,5 +1,6 @@
 """From the outbox to the relay: once, still true, and explained."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -7,15 +8,27 @@ from threading import Barrier
 import pytest
 from django.core.mail import send_mail
 from django.db import DatabaseError, OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.choices import Via
 from accounts.models import User
 from commitments.choices import Life, Status
 from commitments.models import Commitment, Obligation
-from reminders import deliver, emails, plan
-from reminders.choices import Outcome, Reason, Stage, State
-from reminders.models import Attempt, Email, Pulse, Reminder
-from tests.factories import days, make_deadline, make_focal_point, make_party, make_user, restrict
+from meetings.models import Meeting
+from reminders import addresses, breaker, deliver, durations, emails, plan, second_look
+from reminders import outcomes as retry
+from reminders.choices import Ground, Kind, Outcome, Reason, Stage, State
+from reminders.models import Attempt, Email, Pulse, Reminder, Suppression, Switch
+from tests.factories import (
+    days,
+    make_deadline,
+    make_focal_point,
+    make_officer,
+    make_party,
+    make_user,
+    restrict,
+)
 from tests.reminders.conftest import NOW, TODAY
 from tests.reminders.scripted import CUT, scripted
 
@@ -192,6 +205,69 @@ def test_plan_and_second_look_agree_so_that_nothing_goes_round_in_circles(case, 
     assert not Reminder.objects.filter(outcome=Outcome.VOID).exists()
 
 
+# Looking at many at once -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def several(case):
+    """Six people with a line each, all of them to be told."""
+    lines = []
+    for number in range(6):
+        party = make_party(f"X{number}")
+        lines.append(type(case)(party, make_focal_point(party).user).line(7))
+    plan.run(now=NOW)
+    return lines
+
+
+def test_a_look_at_many_says_of_each_what_a_look_at_it_alone_says(several):
+    for line, (how, _reason) in zip(several, CHANGES, strict=False):
+        spoil(line, how)
+    mails = list(Email.objects.select_related("recipient").order_by("pk"))
+    together = second_look.untrue(mails, NOW)
+    assert together == {mail.pk: second_look.untrue([mail], NOW)[mail.pk] for mail in mails}
+    assert sorted(reason for why in together.values() for reason in why.values()) == sorted(
+        reason for _how, reason in CHANGES
+    )
+
+
+def test_a_look_at_many_costs_what_a_look_at_one_costs(several, django_assert_max_num_queries):
+    mails = list(Email.objects.select_related("recipient"))
+    with CaptureQueriesContext(connection) as one:
+        second_look.untrue(mails[:1], NOW)
+    with django_assert_max_num_queries(len(one)):
+        second_look.untrue(mails, NOW)
+
+
+@pytest.mark.parametrize(("wait", "sent"), [(True, 1), (False, 2)])
+def test_a_look_at_a_mail_that_waits_behind_others_holds_for_a_moment_only(
+    several, relay, monkeypatch, wait, sent
+):
+    first, second, *_others = Email.objects.order_by("pk").values_list("pk", flat=True)
+    batch = deliver.Batch([first, second])
+    way_out = deliver.relay.from_settings()
+    deliver.deliver(first, way_out, lambda: NOW, batch)
+    spoil(several[1], "done")
+    if wait:
+        later = time.monotonic() + durations.LOOK.seconds() + 1
+        monkeypatch.setattr("reminders.batch.time.monotonic", lambda: later)
+    deliver.deliver(second, way_out, lambda: NOW, batch)
+    way_out.close()
+    assert len(relay.mails) == sent
+
+
+def test_what_changes_between_claim_and_look_counts(email, relay, monkeypatch):
+    claim = deliver.claim
+
+    def slowly(*args):
+        claimed = claim(*args)
+        Obligation.objects.update(status=Status.DONE)
+        return claimed
+
+    monkeypatch.setattr(deliver, "claim", slowly)
+    send()
+    assert not relay.mails
+
+
 # Too late --------------------------------------------------------------------------------------
 
 
@@ -221,7 +297,7 @@ def test_trouble_with_the_relay_burns_no_try(email, settings, script):
         to(server, settings)
         assert send()["no relay"] == 1
     assert (reread(email).state, email.tries, email.maybe_dup) == (State.WAITING, 0, False)
-    assert email.not_before > NOW
+    assert email.not_before == NOW
     assert Attempt.objects.get().stage in {Stage.CONNECT, Stage.SENDER}
     with scripted() as server:
         to(server, settings)
@@ -242,20 +318,21 @@ def test_trouble_with_the_relay_ends_the_round(case, settings):
 
 
 @pytest.mark.parametrize(
-    "script",
+    ("script", "tries"),
     [
-        {"RCPT": "450 busy"},
-        {"DATA": "451 later"},
-        {"DOT": "452 full"},
-        {"RCPT": CUT},
-        {"DATA": CUT},
+        ({"RCPT": "450 busy"}, 0),
+        ({"DATA": "451 later"}, 0),
+        ({"DOT": "452 full"}, 0),
+        # Here the mail itself may be the cause.
+        ({"RCPT": CUT}, 1),
+        ({"DATA": CUT}, 1),
     ],
 )
-def test_refused_for_now_is_tried_later(email, settings, script):
+def test_refused_for_now_is_tried_later(email, settings, script, tries):
     with scripted(**script) as server:
         to(server, settings)
         send()
-    assert (reread(email).state, email.tries, email.maybe_dup) == (State.WAITING, 1, False)
+    assert (reread(email).state, email.tries, email.maybe_dup) == (State.WAITING, tries, False)
     assert email.not_before == NOW + timedelta(minutes=1)
     assert outcomes() == [(Outcome.INCLUDED, "")]
 
@@ -316,16 +393,139 @@ def test_a_mail_in_doubt_is_not_sent_again_when_what_it_says_changed(case, relay
     assert Email.objects.count() == 2
 
 
-@pytest.mark.parametrize("script", [{"RCPT": "450 busy"}, {"DOT": CUT}])
-def test_after_five_tries_a_mail_has_failed(email, settings, script):
-    Email.objects.update(expires_at=NOW + days(1))
+def sent_again(email, settings, script, hours):
+    """The moments at which a mail was tried, in minutes, when it always ends like this."""
+    Email.objects.update(expires_at=NOW + timedelta(hours=hours))
     with scripted(**script) as server:
         to(server, settings)
-        for hour in range(0, 20, 2):
-            send(NOW + timedelta(hours=hour))
-    assert (reread(email).state, email.tries, email.claims) == (State.FAILED, 5, 5)
-    assert email.error == Reason.GIVEN_UP
+        for minute in range(hours * 60):
+            send(NOW + timedelta(minutes=minute))
+    tried = email.attempts.in_order().values_list("started_at", flat=True)
+    return [(at - NOW).total_seconds() / 60 for at in tried]
+
+
+def test_refused_for_now_comes_again_until_the_day_is_over(email, settings, monkeypatch):
+    monkeypatch.setattr(durations, "SCATTER", 0)
+    script = {"RCPT": "450 busy"}
+    assert sent_again(email, settings, script, 4) == [0, 1, 6, 21, 51, 111, 171, 231]
+    assert send(NOW + timedelta(hours=4))["expired"] == 1
+    assert outcomes() == [(Outcome.VOID, Reason.TOO_LATE)]
+
+
+def test_hourly_tries_are_scattered(email, settings, monkeypatch):
+    monkeypatch.setattr(durations, "SCATTER", 0.2)
+    *_first, before, last = sent_again(email, settings, {"RCPT": "450 busy"}, 3)
+    assert 48 <= last - before <= 73
+
+
+def test_an_unknown_outcome_is_tried_twice_more_and_then_left(email, settings):
+    assert sent_again(email, settings, {"DOT": CUT}, 6) == [0, 15, 75]
+    assert (reread(email).state, email.error) == (State.FAILED, Reason.UNKNOWN)
+    assert email.maybe_dup
+    assert outcomes() == [(Outcome.VOID, Reason.UNKNOWN)]
+
+
+def test_a_mail_that_breaks_the_connection_is_buried_after_five_tries(email, settings):
+    assert len(sent_again(email, settings, {"RCPT": CUT}, 6)) == 5
+    assert (reread(email).state, email.error) == (State.FAILED, Reason.GIVEN_UP)
     assert outcomes() == [(Outcome.VOID, Reason.GIVEN_UP)]
+
+
+def test_a_worker_that_dies_three_times_while_it_sends_leaves_it_unknown(email, relay):
+    for _ in range(3):
+        mine = deliver.claim(email.pk, NOW)
+        deliver.freeze(mine, NOW)
+        deliver.mark(mine)
+        lease_is_over()
+    send()
+    assert not relay.mails
+    assert (reread(email).state, email.error) == (State.FAILED, Reason.UNKNOWN)
+
+
+# The breaker -----------------------------------------------------------------------------------
+
+
+def test_while_the_server_is_away_one_mail_probes_it(case, settings):
+    for number in range(5):
+        party = make_party(f"X{number}")
+        type(case)(party, make_focal_point(party).user).line(7)
+    plan.run(now=NOW)
+    with scripted(CONNECT="421 busy") as server:
+        to(server, settings)
+        for minute in range(20):
+            send(NOW + timedelta(minutes=minute))
+            if minute == 10:
+                assert breaker.is_news(NOW + timedelta(minutes=minute))
+    tried = Attempt.objects.order_by("started_at").values_list("started_at", flat=True)
+    assert [(at - NOW).total_seconds() / 60 for at in tried] == [0, 1, 3, 8, 13, 18]
+    assert not Email.objects.exclude(tries=0, state=State.WAITING).exists()
+    assert Switch.objects.now().relay_said
+    with scripted() as server:
+        to(server, settings)
+        assert send(NOW + timedelta(minutes=22))["sent"] == 0
+        assert send(NOW + timedelta(minutes=23))["sent"] == 5
+    assert not breaker.is_news(NOW + timedelta(minutes=23))
+    assert Switch.objects.now().relay_failures == 0
+
+
+def test_of_two_workers_one_probes(db):
+    breaker.opened(NOW, "busy")
+    assert not breaker.may_try(NOW)
+    later = NOW + timedelta(minutes=1)
+    assert [breaker.may_try(later), breaker.may_try(later)] == [True, False]
+
+
+# Addresses -------------------------------------------------------------------------------------
+
+
+def test_an_address_refused_on_two_days_gets_no_mail_until_it_is_lifted(case, relay):
+    officer = make_officer()
+    line = case.line(7)
+    Meeting.objects.update(officer=officer)
+    relay.refuses[case.person.email] = "550 5.1.1 No such mailbox"
+    for day in range(2):
+        assert not Suppression.objects.exists()
+        plan.run(now=NOW + days(day))
+        send(NOW + days(day))
+    stop = Suppression.objects.get()
+    assert (stop.reason, addresses.owner(stop)) == (Ground.HARD_BOUNCE, case.person)
+    assert Email.objects.get(kind=Kind.NOTICE).recipient == officer
+    relay.refuses.clear()
+    plan.run(now=NOW + days(2))
+    send(NOW + days(2))
+    assert case.person.email not in [mail.recipients[0] for mail in relay.mails]
+    assert addresses.lift(suppression=stop, actor=officer, now=NOW + days(2), via=Via.PAGE)
+    make_deadline(line, TODAY + days(9), now=NOW + days(2))
+    assert not addresses.lift(suppression=stop, actor=officer, now=NOW + days(2), via=Via.PAGE)
+    plan.run(now=NOW + days(3))
+    send(NOW + days(3))
+    assert case.person.email in [mail.recipients[0] for mail in relay.mails]
+
+
+@pytest.mark.parametrize(
+    ("ground", "kind", "stops"),
+    [
+        (Ground.HARD_BOUNCE, Kind.ACCOUNT, True),
+        (Ground.HARD_BOUNCE, Kind.DIGEST, True),
+        (Ground.ADMIN, Kind.ACCOUNT, True),
+        (Ground.COMPLAINT, Kind.ACCOUNT, False),
+        (Ground.COMPLAINT, Kind.DIGEST, True),
+        (Ground.ONE_CLICK, Kind.ACCOUNT, False),
+    ],
+)
+def test_what_a_stopped_address_still_gets(db, ground, kind, stops):
+    deed = {"now": NOW, "via": Via.WORKER}
+    assert addresses.suppress("Who@example.org", ground=ground, **deed)
+    assert not addresses.suppress("who@example.org", ground=ground, **deed)
+    assert addresses.stops("who@example.org", kind, NOW) is stops
+    assert not addresses.stops("other@example.org", kind, NOW)
+
+
+def test_a_stop_that_ended_makes_room_for_another(db):
+    deed = {"ground": Ground.ADMIN, "via": Via.PAGE}
+    addresses.suppress("who@example.org", now=NOW, until=NOW + days(1), **deed)
+    assert not addresses.stops("who@example.org", Kind.DIGEST, NOW + days(2))
+    assert addresses.suppress("who@example.org", now=NOW + days(2), **deed)
 
 
 def test_one_bad_address_does_not_hold_back_the_others(case, relay):
@@ -480,7 +680,7 @@ def test_several_workers_send_every_mail_once(case, relay):
 def failing(times, monkeypatch):
     """A write that fails so often, and the pauses taken."""
     pauses, calls = [], []
-    monkeypatch.setattr(deliver.connection, "close", lambda: None)
+    monkeypatch.setattr(retry.connection, "close", lambda: None)
 
     def write():
         calls.append(1)
@@ -492,14 +692,14 @@ def failing(times, monkeypatch):
 
 def test_an_outcome_is_written_as_soon_as_the_database_is_back(monkeypatch):
     write, pauses = failing(3, monkeypatch)
-    deliver.insist(write, sleep=pauses.append)
+    retry.insist(write, sleep=pauses.append)
     assert len(pauses) == 3
 
 
 def test_after_ten_minutes_the_outcome_is_given_up(monkeypatch):
     write, pauses = failing(10, monkeypatch)
     with pytest.raises(OperationalError):
-        deliver.insist(write, sleep=pauses.append, seconds=-1)
+        retry.insist(write, sleep=pauses.append, seconds=-1)
     assert not pauses
 
 
@@ -529,7 +729,7 @@ def test_account_mail_to_a_person_who_was_disabled_is_not_sent(relay, db):
 
 
 def test_sending_ends_when_its_time_is_used_up(case, relay, monkeypatch):
-    monkeypatch.setattr(deliver, "BUDGET", -1)
+    monkeypatch.setattr(durations, "BUDGET", durations.Duration(seconds=-1))
     case.line(7)
     plan.run(now=NOW)
     send()

@@ -1,5 +1,6 @@
 """What a digest says, and how it is protected against what people write."""
 
+import re
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from html import unescape
@@ -7,16 +8,27 @@ from html import unescape
 import pytest
 from django.core.signing import Signer
 
-from accounts.models import User
+from accounts.models import Event, User
 from commitments.choices import Basis
 from commitments.deadlines import Period
 from commitments.models import Obligation
 from meetings.choices import Sensitivity
 from meetings.models import Party, Report
-from reminders import emails, plan
+from reminders import emails, facts, links, plan
 from reminders.choices import Capacity
-from reminders.models import Email, Reminder
-from tests.factories import days, make_deadline, make_focal_point, make_party, make_user, restrict
+from reminders.models import Email, Policy, Reminder
+from tests.factories import (
+    days,
+    make_accepted,
+    make_deadline,
+    make_focal_point,
+    make_officer,
+    make_party,
+    make_returned,
+    make_submitted,
+    make_user,
+    restrict,
+)
 from tests.reminders.conftest import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +44,8 @@ def digest(case):
         email.to_address = email.recipient.email
         email.frozen_at = now
         email.message_id = emails.message_id(email)
-        return emails.digest_message(email, list(email.reminders.for_mail()), now)
+        promises = facts.promises(email)
+        return emails.digest_message(email, promises, now, facts.of(promises, NOW))
 
     return write
 
@@ -118,8 +131,9 @@ def test_a_restricted_item_has_no_details_but_a_link(case, digest, how):
         assert "Hidden title" not in text
         assert "regular joint operations" not in text
         assert "17 Mar" not in text.replace("\N{NO-BREAK SPACE}", " ")
+        assert line.commitment.reference not in text
     for text in (message.body, html(message)):
-        assert line.get_absolute_url() in text
+        assert "/r/o" in text  # asks for signing in, and names nothing
         assert "restricted commitment" in text
 
 
@@ -192,16 +206,143 @@ def test_headers_of_a_digest(case, digest):
     assert parsed["Auto-Submitted"] == "auto-generated"
     assert parsed["X-Auto-Response-Suppress"] == "All"
     assert parsed["List-Id"] == "<reminders.example.org>"
+    stop = (
+        parsed["List-Unsubscribe"]
+        .strip()
+        .removeprefix("<http://127.0.0.1:8000/r/u")
+        .removesuffix(">")
+    )
+    claim = links.read(links.Purpose.UNSUBSCRIBE, stop, NOW)
+    assert links.person(claim) == case.person
+    assert parsed["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert Signer(salt="reminders.email").unsign(parsed["X-Reminder-Id"]) == str(email.pk)
     assert parsed["To"] == case.person.email
     assert [part.get_content_type() for part in parsed.iter_parts()] == ["text/plain", "text/html"]
 
 
+def rewritten(case, occasion, capacity=Capacity.FOCAL_POINT, **values):
+    """The digest of one line, as if it had been planned for another occasion."""
+    Reminder.objects.included().update(occasion=occasion, capacity=capacity, **values)
+    email = Email.objects.select_related("recipient").latest("pk")
+    email.to_address, email.frozen_at = email.recipient.email, NOW
+    email.message_id = emails.message_id(email)
+    promises = facts.promises(email)
+    return emails.digest_message(email, promises, NOW, facts.of(promises, NOW))
+
+
+@pytest.mark.parametrize(
+    ("occasion", "heading", "subject", "note"),
+    [
+        ("E2", "ESCALATED TO YOU (1)", "1 line is escalated to you", "No report came"),
+        ("S:2026-03-10", "DUE SOON (1)", "1 report is due soon", "You wanted to be told again"),
+        ("N1773133200", "DUE SOON (1)", "1 report is due soon", "by hand"),
+    ],
+)
+def test_the_occasion_decides_about_the_group(case, digest, occasion, heading, subject, note):
+    case.line(7)
+    digest()
+    message = rewritten(case, occasion)
+    assert message.subject == f"Kazakhstan: {subject}"
+    for text in (flat(message.body), flat(html(message))):
+        assert note in text
+    assert heading in message.body
+
+
+EVENTS = [
+    (make_submitted, "AWAITING YOU (1)", "1 awaits you", "awaits validation"),
+    (make_returned, "AWAITING YOU (1)", "1 awaits you", "The secretariat returned the report"),
+    (make_accepted, "CHANGED (1)", "1 changed", "The secretariat accepted the report"),
+]
+
+
+@pytest.mark.parametrize(("make", "heading", "subject", "note"), EVENTS)
+def test_what_happened_is_told_in_words(case, digest, make, heading, subject, note):
+    line = case.line(7)
+    digest()
+    make(line, case.person)
+    event = Event.objects.filter(action__startswith="report.").latest("pk")
+    message = rewritten(case, f"V{event.pk}", deadline=None)
+    assert message.subject == f"Kazakhstan: {subject}"
+    assert heading in message.body
+    for text in (flat(message.body), flat(html(message))):
+        assert note in text
+        assert event.why in text
+        assert "/r/a" not in text  # nothing to answer, nothing to keep quiet
+        assert "/r/s" not in text
+
+
+def test_a_moved_deadline_is_told_with_its_day(case, digest):
+    line = case.line(7)
+    digest()
+    make_deadline(line, TODAY + days(20))
+    event = Event.objects.filter(action="deadline.moved").latest("pk")
+    message = rewritten(case, f"V{event.pk}", deadline=None)
+    assert "The deadline was moved: 30 Mar 2026." in flat(message.body)
+
+
+def test_what_happened_to_a_restricted_line_is_not_told(case, digest):
+    officer = make_officer()
+    line = case.line(7, title="Hidden title", owner=officer)
+    restrict(line.commitment)
+    digest()
+    make_returned(line, case.person)
+    event = Event.objects.filter(action="report.returned").latest("pk")
+    message = rewritten(case, f"V{event.pk}", Capacity.OFFICER, deadline=None)
+    for text in (message.subject, message.body, html(message)):
+        for word in ("Hidden title", "returned", event.why, line.commitment.reference):
+            assert word not in text
+
+
+def test_a_stand_in_reads_for_whom(case, digest):
+    case.line(7)
+    digest()
+    away = make_user(name="Aida Away")
+    message = rewritten(case, "T-7", Capacity.STAND_IN, stands_for=away)
+    for text in (flat(message.body), flat(html(message))):
+        assert "For Aida Away, who is away." in text
+        assert "You get this because you stand in for Aida Away." in text
+        assert "/r/a" not in text  # they do not answer for the line
+
+
+def test_whoever_answers_gets_a_link_to_the_short_form(case, digest):
+    line = case.line(7)
+    message = digest()
+    for text in (message.body, unescape(html(message))):
+        token = re.search(r"/r/a([\w.-]+)", text)[1]
+        claim = links.read(links.Purpose.ANSWER, token, NOW)
+        assert (claim.user, claim.line) == (case.person.pk, line.pk)
+        assert "/r/s" in text
+        assert "/r/u" in text
+
+
+@pytest.mark.parametrize(("due", "has_snooze"), [(-3, False), (7, True)])
+def test_what_is_mandatory_has_no_link_to_keep_it_quiet(case, digest, due, has_snooze):
+    Policy.objects.create(site=True, mandatory=["overdue"])
+    case.line(due)
+    message = digest()
+    assert ("/r/s" in message.body) is has_snooze
+    for text in (flat(message.body), flat(html(message))):
+        assert "mandatory" in text
+
+
+def test_what_happens_if_nothing_is_done_is_said(case, digest):
+    case.line(7)
+    line = case.line(-1)
+    message = digest()
+    said = f"If nothing is reported on {line.commitment.reference}, it is brought to: deputy or mailbox on"
+    for text in (flat(message.body), flat(html(message))):
+        assert said in text
+        assert text.count("If nothing is reported") == 1
+
+
 def test_the_html_has_its_styles_inside_and_loads_nothing(case, digest):
     case.line(-1)
     content = html(digest())
-    assert "<style" not in content
-    assert "<img" not in content
+    style = content.split("<style>")[1].split("</style>")[0]
+    assert style.split("@media")[0].strip() == ""  # what stays depends on the screen
+    assert "prefers-color-scheme: dark" in style
+    for loaded in ("<img", "<link", "url(", "@import", "<script"):
+        assert loaded not in content
     assert "color: #a3211a" in content
 
 

@@ -374,7 +374,7 @@ def test_the_planner_s_cost_does_not_grow_with_what_was_told(case, django_assert
     for _ in range(20):
         case.line(7)
     plan.run(now=NOW)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(14):
         plan.run(now=NOW + days(1))
 
 

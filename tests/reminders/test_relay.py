@@ -3,6 +3,7 @@
 import pytest
 
 from reminders.choices import Stage
+from reminders.durations import Duration
 from reminders.relay import FolderRelay, NoRelayError, SmtpRelay, Verdict
 from tests.reminders.scripted import CUT, scripted
 from tests.smtp import mail_server
@@ -77,7 +78,7 @@ def test_a_wrong_password_means_that_nothing_was_sent():
 
 
 def test_a_server_that_does_not_answer_is_not_waited_for_without_end(monkeypatch):
-    monkeypatch.setattr("reminders.relay.DOT_SECONDS", 0.2)
+    monkeypatch.setattr("reminders.durations.DOT", Duration(seconds=0.2))
     with scripted(DOT="250-and then nothing more") as server:
         assert hand_over(server).verdict is Verdict.UNKNOWN
 

@@ -3,10 +3,11 @@
 import json
 import logging
 import signal
-import threading
+import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -14,11 +15,12 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
-from django.db import Error, close_old_connections
+from django.db import Error
 from django.utils import timezone
 
-from reminders import backend, deliver, forecast, plan
-from reminders.models import Reminder
+from accounts.choices import Via
+from reminders import backend, bounces, brakes, engine, forecast
+from reminders.models import Pulse, Reminder
 from reminders.words import detail_words, result_words, step_words
 
 logger = logging.getLogger(__name__)
@@ -34,16 +36,8 @@ class Command(BaseCommand):
         for name, said in _ACTIONS.items():
             action = actions.add_parser(name, help=said)
             action.add_argument("--json", action="store_true", help="print JSON")
-            if name == "run":
-                action.add_argument("--loop", action="store_true", help="again every TICK_SECONDS")
-            if name == "forecast":
-                action.add_argument("--days", type=int, default=30, help="how far to look (30)")
-            if name == "ledger":
-                action.add_argument(
-                    "--lines", type=int, default=LEDGER_LINES, help="how many (100)"
-                )
-            if name == "test-mail":
-                action.add_argument("address", help="who gets it")
+            for words, options in _ARGUMENTS.get(name, {}).items():
+                action.add_argument(words, **options)
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
         if action == "run" and options["loop"]:
@@ -57,30 +51,92 @@ class Command(BaseCommand):
 
 
 def _plan(options: dict[str, Any]) -> dict[str, Any]:
-    return plan.run(now=timezone.now())
+    return engine.plan()
 
 
 def _send(options: dict[str, Any]) -> dict[str, Any]:
-    return deliver.run()
+    return engine.send()
 
 
 def _run(options: dict[str, Any]) -> dict[str, Any]:
     return {"plan": _plan(options), "send": _send(options)}
 
 
+def _reconcile(options: dict[str, Any]) -> dict[str, Any]:
+    return engine.reconcile()
+
+
+def _purge(options: dict[str, Any]) -> dict[str, Any]:
+    return engine.purge()
+
+
+class _Stop:
+    """Whether the loop shall end; signals raise it.
+
+    Not a `threading.Event`: a signal that arrives while the same thread waits for it would hang.
+    """
+
+    def __init__(self) -> None:
+        self.is_up = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.put_up)
+
+    def put_up(self, *_signal: object) -> None:
+        self.is_up = True
+
+    def __call__(self) -> bool:
+        return self.is_up
+
+    def wait_until(self, moment: float) -> None:
+        """Until a moment of the monotonic clock."""
+        while not self.is_up and (left := moment - time.monotonic()) > 0:
+            time.sleep(min(left, 0.2))
+
+
 def _loop() -> None:
-    """Plan and send at every tick of a clock that nobody sets, until told to stop."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    while not stop.is_set():
-        began = time.monotonic()
+    """The second clock: all ticks by a clock that nobody sets, until told to stop."""
+    stop = _Stop()
+    while not stop():
+        next_tick = time.monotonic() + settings.TICK_SECONDS
         try:
-            _run({})
+            engine.run(stop=stop)
+            Pulse.objects.ended("loop", timezone.now())
         except Error:
             logger.exception("The database is away: tried again at the next tick")
-        close_old_connections()
-        stop.wait(max(0.0, settings.TICK_SECONDS - (time.monotonic() - began)))
+        engine.let_go_of_the_database()
+        stop.wait_until(next_tick)
+
+
+def _hold(options: dict[str, Any]) -> dict[str, Any]:
+    reason = brakes.RESTORED if options["restored"] else options["reason"]
+    held = brakes.hold(
+        reason=reason,
+        restored=options["restored"],
+        actor=None,
+        now=timezone.now(),
+        via=Via.COMMAND,
+    )
+    return {"held": "now" if held else "already"}
+
+
+def _release(options: dict[str, Any]) -> dict[str, Any]:
+    deed: dict[str, Any] = {"actor": None, "now": timezone.now(), "via": Via.COMMAND}
+    if options["flood"]:
+        return {"let go": brakes.let_go(**deed)}
+    if options["drop_flood"]:
+        return {"dropped": brakes.drop(**deed)}
+    return {"released": brakes.release(**deed, here=options["here"])}
+
+
+def _bounce(options: dict[str, Any]) -> dict[str, Any]:
+    file = options["file"]
+    raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    found = bounces.take(raw, now=timezone.now(), via=Via.COMMAND)
+    return {
+        "mail": found.email.pk if found.email else None,
+        "said": found.words,
+        "stopped": found.ground or "nothing",
+    }
 
 
 def _ledger(options: dict[str, Any]) -> list[dict[str, Any]]:
@@ -138,14 +194,40 @@ _ACTIONS = {
     "plan": "write every promise that is due now",
     "send": "send what the outbox holds",
     "run": "plan, then send",
+    "reconcile": "prove that nothing was forgotten",
+    "purge": "forget the text of old mails",
+    "hold": "stop planning and sending",
+    "release": "let it go on, or what the flood brake stopped",
+    "bounce": "take a mail that came back",
     "ledger": "what was told or held back, the newest first",
     "forecast": "what will be told next",
     "test-mail": "put a test mail into the outbox",
+}
+_ARGUMENTS: dict[str, dict[str, dict[str, Any]]] = {
+    "run": {"--loop": {"action": "store_true", "help": "again every TICK_SECONDS"}},
+    "hold": {
+        "--reason": {"default": "", "help": "said on the pages"},
+        "--restored": {"action": "store_true", "help": "a backup was put back"},
+    },
+    "release": {
+        "--here": {"action": "store_true", "help": "this installation is the one that sends"},
+        "--flood": {"action": "store_true", "help": "send what the flood brake stopped"},
+        "--drop-flood": {"action": "store_true", "help": "never send it"},
+    },
+    "bounce": {"file": {"help": "the message as it came; - is the standard input"}},
+    "ledger": {"--lines": {"type": int, "default": LEDGER_LINES, "help": "how many (100)"}},
+    "forecast": {"--days": {"type": int, "default": 30, "help": "how far to look (30)"}},
+    "test-mail": {"address": {"help": "who gets it"}},
 }
 _DO = {
     "plan": _plan,
     "send": _send,
     "run": _run,
+    "reconcile": _reconcile,
+    "purge": _purge,
+    "hold": _hold,
+    "release": _release,
+    "bounce": _bounce,
     "ledger": _ledger,
     "forecast": _forecast,
     "test-mail": _test_mail,

@@ -11,14 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from commitments.models import Deadline, Obligation
-
-from .choices import Capacity, Kind, Outcome, Reason, Stage, State
-from .querysets import AttemptQuerySet, EmailQuerySet, PulseQuerySet, ReminderQuerySet
-from .rules import offset_of
+from reminders.choices import Capacity, Kind, Outcome, Reason, Stage, State
+from reminders.outbox import AttemptQuerySet, EmailQuerySet
+from reminders.querysets import ReminderQuerySet
+from reminders.rules import offset_of
 
 
 class Email(models.Model):
-    """One mail to one person: reminders of a day, or a message about an account.
+    """One mail to one person: reminders of a day or sent by hand, an account's, a notice.
 
     `claims` is the fence: only the worker whose number it is may write. `transmitting_at` separates
     "certainly not sent" from "perhaps sent"; `maybe_dup` says that the mail may have gone out
@@ -83,7 +83,8 @@ class Email(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind=Kind.DIGEST, recipient__isnull=False, slot__isnull=False)
-                | (Q(kind=Kind.ACCOUNT, slot=None) & ~Q(to_address="")),
+                | Q(kind=Kind.PROMPT, recipient__isnull=False, slot=None)
+                | (Q(kind__in=[Kind.ACCOUNT, Kind.NOTICE], slot=None) & ~Q(to_address="")),
                 name="digest_has_person_and_day_account_mail_an_address",
             ),
             models.CheckConstraint(
@@ -105,6 +106,11 @@ class Email(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("reminders:mail", args=[self.pk])
+
+    @property
+    def is_digest(self) -> bool:
+        """It tells promises, and is written when it goes out. All other mail comes written."""
+        return self.kind in {Kind.DIGEST, Kind.PROMPT}
 
     @property
     def is_secret(self) -> bool:
@@ -130,6 +136,14 @@ class Reminder(models.Model):
         verbose_name=_("recipient"),
         on_delete=models.PROTECT,
         related_name="reminders",
+    )
+    stands_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("stands in for"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     capacity = models.CharField(_("as"), max_length=12, choices=Capacity.choices)
     occasion = models.CharField(_("step"), max_length=40)
@@ -216,22 +230,3 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.claim}: {self.get_stage_display()}"
-
-
-class Pulse(models.Model):
-    """The heartbeat of a regular task: health is judged by work done, not by processes alive."""
-
-    name = models.CharField(_("task"), max_length=20, unique=True)
-    started = models.DateTimeField(_("began"))
-    finished = models.DateTimeField(_("ended"), null=True)
-    counts = models.JSONField(_("counts"), default=dict)
-
-    objects = PulseQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("heartbeat")
-        verbose_name_plural = _("heartbeats")
-        ordering = ("name",)
-
-    def __str__(self) -> str:
-        return self.name

@@ -1,0 +1,36 @@
+"""P: random interleavings of everything, for thousands of steps."""
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.faults.conftest import WHOLE
+from tests.faults.machine import Machine
+
+# 10,000 steps in script/bench faults.
+EXAMPLES, STEPS = (250, 40) if WHOLE else (4, 25)
+
+
+@pytest.mark.django_db
+def test_whatever_happens_nothing_is_lost_and_nothing_comes_twice_unflagged(
+    settings_of_the_engine,
+):
+    run_state_machine_as_test(
+        Machine,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            phases=[
+                Phase.generate
+            ],  # shrinking would take minutes; the steps of a failure are printed
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+@pytest.fixture
+def settings_of_the_engine(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    settings.EMAIL_BACKEND = "reminders.backend.OutboxBackend"

@@ -85,60 +85,63 @@ def send(most: int) -> dict[str, float]:
 
 
 def bare() -> dict[str, float]:
-    """One query, a mail a person, a row that is committed, one connection."""
-    from django.core.mail import EmailMultiAlternatives
+    """One query, a mail a person, a row that is committed, one connection.
+
+    The mails say what the product's say, with the same words and looks: what is compared is the way
+    that they go.
+    """
     from django.db import connection
-    from django.template import Context, Engine
+    from django.utils import timezone
 
-    from commitments.models import Obligation
+    from reminders import emails, facts
+    from reminders.models import Email
 
-    engine = Engine()
-    text, html = engine.from_string(TEXT), engine.from_string(HTML)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TABLE bare_outbox (id serial PRIMARY KEY, address text, body bytea, sent_at timestamptz)"
-        )
+        cursor.execute(BARE_TABLE)
     began = time.perf_counter()
-    lines = Obligation.objects.select_related("commitment", "party", "next_deadline").filter(
-        next_deadline__due__lte=datetime.now(UTC).date() + timedelta(days=8),
-        party__focal_points__isnull=False,
-    )
-    by_person: dict[str, list[Any]] = defaultdict(list)
-    for line in lines.annotate(address=_address()):
-        by_person[line.address].append(line)
+    now = timezone.now()
+    by_person = _by_person(now)
+    known = facts.of([row for rows in by_person.values() for row in rows], now)
     smtp = smtplib.SMTP("127.0.0.1", int(os.environ["BENCH_RELAY"]))
     with connection.cursor() as cursor:
-        for address, theirs in by_person.items():
-            context = Context({"lines": theirs})
-            message = EmailMultiAlternatives("Due soon", text.render(context), to=[address])
-            message.attach_alternative(html.render(context), "text/html")
-            body = message.message().as_bytes(linesep="\r\n")
-            cursor.execute(
-                "INSERT INTO bare_outbox (address, body) VALUES (%s, %s) RETURNING id",
-                [address, body],
-            )
-            [row] = cursor.fetchone()
-            smtp.sendmail("tracker@example.org", [address], body)
-            cursor.execute("UPDATE bare_outbox SET sent_at = now() WHERE id = %s", [row])
+        for number, (person, rows) in enumerate(by_person.items(), start=1):
+            email = Email(pk=number, recipient=person, to_address=person.email, frozen_at=now)
+            email.message_id = f"<bare.{number}@example.org>"
+            body = emails.as_bytes(emails.digest_message(email, rows, now, known))
+            cursor.execute(INSERT_BARE, [person.email, body])
+            smtp.sendmail("tracker@example.org", [person.email], body)
+            cursor.execute("UPDATE bare_outbox SET sent_at = now() WHERE id = %s", [number])
     smtp.quit()
     return {"seconds": round(time.perf_counter() - began, 2)}
 
 
-def _address() -> Any:
-    from django.db.models import F
+BARE_TABLE = """CREATE TABLE bare_outbox
+    (id serial PRIMARY KEY, address text, body bytea, sent_at timestamptz)"""
+INSERT_BARE = "INSERT INTO bare_outbox (address, body) VALUES (%s, %s)"
 
-    return F("party__focal_points__user__email")
 
+def _by_person(now: datetime) -> dict[Any, list[Any]]:
+    """Everybody's lines of the week, as the rows that a digest is made of."""
+    from commitments.models import Obligation
+    from meetings.models import FocalPoint
+    from reminders.models import Reminder
 
-TEXT = """Due soon:
-{% for line in lines %}
-{{ line.commitment.title }}, {{ line.party.name }}, due {{ line.next_deadline.due }}
-http://127.0.0.1:8000/commitments/{{ line.commitment.reference }}/
-{% endfor %}"""
-HTML = """<html><body><h1>Due soon</h1><ul>
-{% for line in lines %}<li><a href="http://127.0.0.1:8000/commitments/{{ line.commitment.reference }}/">
-{{ line.commitment.title }}</a>, {{ line.party.name }}, due {{ line.next_deadline.due }}</li>
-{% endfor %}</ul></body></html>"""
+    people = {term.party_id: term.user for term in FocalPoint.objects.select_related("user")}
+    lines = Obligation.objects.select_related("commitment__meeting", "party", "next_deadline")
+    week = lines.filter(next_deadline__due__lte=now.date() + timedelta(days=8))
+    found: dict[Any, list[Any]] = defaultdict(list)
+    for number, line in enumerate(week.order_by("pk"), start=1):
+        person = people[line.party_id]
+        row = Reminder(
+            pk=number,
+            obligation=line,
+            deadline=line.next_deadline,
+            recipient=person,
+            capacity="focal point",
+            occasion="T-7",
+        )
+        found[person].append(row)
+    return found
 
 
 def window() -> dict[str, float]:

@@ -17,11 +17,10 @@ from tests.faults import oracle
 from tests.faults.clock import Clock
 from tests.faults.relay import Relay
 from tests.faults.relay import relay as listening
+from tests.faults.size import WHOLE
 from tests.faults.workers import Nursery
 from tests.faults.workers import nursery as prepared
 from tests.faults.world import World
-
-WHOLE = os.environ.get("TEST_FAULTS") == "whole"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -4,11 +4,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.faults.conftest import WHOLE
 from tests.faults.machine import Machine
-
-# 10,000 steps in script/bench faults.
-EXAMPLES, STEPS = (250, 40) if WHOLE else (4, 25)
+from tests.faults.size import EXAMPLES, STEPS
 
 
 @pytest.mark.django_db

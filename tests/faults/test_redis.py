@@ -158,7 +158,8 @@ def test_r6_a_broker_with_full_memory(site, world, relay, proves):
     site.ask_broker("CONFIG", "SET", "maxmemory", "1")
     time.sleep(3 * TICK)
     site.ask_broker("CONFIG", "SET", "maxmemory", "0")
-    goes_on(world, relay)
+    world.has_people(1)
+    wait_for(lambda: len(relay.accepted) == 1, seconds=90)
     proves()
 
 

@@ -4,8 +4,6 @@
 (TEST_FAULTS=whole). A case is marked `whole` when it belongs to the long list alone.
 """
 
-import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from tests.faults import oracle
 from tests.faults.clock import Clock
 from tests.faults.relay import Relay
 from tests.faults.relay import relay as listening
+from tests.faults.report import report
 from tests.faults.size import WHOLE
 from tests.faults.workers import Nursery
 from tests.faults.workers import nursery as prepared
@@ -88,15 +87,11 @@ def proves(world: World, relay: Relay, request: pytest.FixtureRequest) -> Any:
 
 
 def _report(case: str, found: oracle.Tally) -> None:
-    """One line for the measurement that asked for it."""
-    if path := os.environ.get("TEST_FAULTS_REPORT"):
-        counts = {
-            "case": case,
-            "promised": found.promised,
-            "accepted": found.accepted,
-            "lost": len(found.lost),
-            "twice": found.extra,
-            "unflagged": len(found.unflagged),
-        }
-        with open(path, "a") as report:
-            report.write(json.dumps(counts) + "\n")
+    report(
+        case=case,
+        promised=found.promised,
+        accepted=found.accepted,
+        lost=len(found.lost),
+        twice=found.extra,
+        unflagged=len(found.unflagged),
+    )

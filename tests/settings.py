@@ -19,6 +19,9 @@ os.environ |= {
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", ""),
     "SITE_URL": "http://127.0.0.1:8000",
     "REQUIRE_SECOND_FACTOR": "off",
+    # For whole processes that a test starts.
+    "TICK_SECONDS": os.environ.get("TEST_TICK_SECONDS", "60"),
+    "EMAIL_URL": os.environ.get("TEST_EMAIL_URL", ""),
 }
 
 from sco_tracker.settings import *  # noqa: E402, F403  the environment has to be set first
@@ -30,7 +33,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Every client of a test would look through all static files again.
 WHITENOISE_AUTOREFRESH = True
 # Nothing listens here: a test that queues a task by mistake fails instead of waiting.
-CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_URL = os.environ.get("TEST_BROKER_URL", "memory://")
 
 # Processes that a test starts may be told to run faster, and where to die.
 REMINDER_SCALE = float(os.environ.get("TEST_REMINDER_SCALE", "1"))

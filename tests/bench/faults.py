@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.faults.size import EXAMPLES_OF_THE_WHOLE, STEPS_OF_THE_WHOLE
 from tests.postgres import server
 
 from .figures import Figure
@@ -52,8 +51,8 @@ def _figures(
         found = re.search(rf"(\d+) {word}", said.splitlines()[-1])
         yield Figure(f"faults.{word}", int(found[1]) if found else 0, "cases", database=database)
     for name in COUNTS:
-        total = sum(row[name] for row in counts)
+        total = sum(row.get(name, 0) for row in counts)
         yield Figure(f"faults.{name}", total, "mails", database=database, rows=len(counts))
-    steps = EXAMPLES_OF_THE_WHOLE * STEPS_OF_THE_WHOLE
+    steps = sum(row.get("steps", 0) for row in counts)
     yield Figure("faults.random_steps", steps, "steps", database=database)
     yield Figure("faults.seconds", round(took), "s", database=database)

@@ -14,7 +14,7 @@ from unittest import mock
 import pytest
 from django.db import transaction
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from accounts.choices import Via
 from commitments import progress
@@ -74,6 +74,13 @@ class Sender:
 
 class Machine(RuleBasedStateMachine):
     """Everything happens in a transaction that is taken back at the end."""
+
+    steps = 0  # of all examples of this process
+
+    @invariant()
+    def is_counted(self) -> None:
+        """Called after each step."""
+        Machine.steps += 1
 
     def __init__(self) -> None:
         super().__init__()

@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.faults.machine import Machine
+from tests.faults.report import report
 from tests.faults.size import EXAMPLES, STEPS
 
 
@@ -25,6 +26,7 @@ def test_whatever_happens_nothing_is_lost_and_nothing_comes_twice_unflagged(
             suppress_health_check=list(HealthCheck),
         ),
     )
+    report(case="P", steps=Machine.steps)
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def health(request: Request) -> str:
 
 def unread(request: Request) -> str:
     """In the head of every page: how many news there are since the person last looked."""
-    if not request.user.is_authenticated:
+    if not isinstance(request.user, User):
         return ""
     context = {"n": news.unread(request.user), "most": news.MOST}
     return render_to_string("reminders/_unread.html", context)
@@ -99,7 +99,7 @@ def unread(request: Request) -> str:
 
 def banner(request: Request) -> str:
     """On every page of the secretariat: what is wrong with reminders, as long as it is."""
-    if not (request.user.is_authenticated and request.user.is_secretariat):
+    if not (isinstance(request.user, User) and request.user.is_secretariat):
         return ""
     said = alarms(request.now)
     return render_to_string("reminders/_banner.html", {"said": said}) if said else ""

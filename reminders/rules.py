@@ -197,10 +197,8 @@ def due_ranges(
 def _due_ranges(
     today: date, days: frozenset[int], schedule: Schedule, ended_by: date
 ) -> list[tuple[date | None, date, int]]:
-    first, last = schedule.span
+    first, _last = schedule.span
     oldest = today - timedelta(days=schedule.last + LONGEST_MOVE)
-    if schedule.monthly and ended_by < oldest:
-        oldest = max(ended_by, today - timedelta(days=last + LONGEST_MOVE))
     ranges: list[tuple[date | None, date, int]] = []
     for number in range((today - oldest).days - first + LONGEST_MOVE + 1):
         due = oldest + timedelta(days=number)
@@ -212,6 +210,11 @@ def _due_ranges(
             ranges[-1] = (ranges[-1][0], due, offset)
         else:
             ranges.append((due if number else None, due, offset))
+    if schedule.monthly and ended_by < oldest and ranges:
+        # Before the oldest day as well, the months came only where the ladder had not ended.
+        ranges[0] = (ended_by + timedelta(days=1), *ranges[0][1:])
+        if ended := reached(ended_by, today, days, schedule):
+            ranges.insert(0, (None, ended_by, ended[-1].offset))
     return ranges
 
 

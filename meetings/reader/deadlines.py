@@ -26,6 +26,7 @@ from meetings.reader.calendar_words import Period, Words, count_days, part
 from meetings.reader.time_lexicon import TimeLexicon, kind_of, time_lexicon
 from meetings.reader.types import Span, Timing
 
+_NO_DAYS = Period(None, None)
 _BEFORE = 200  # characters before a stretch that may say how its dates are meant
 _AFTER = 80
 _REACH = 50  # characters in which the words "by the end of the" stand before a date
@@ -145,7 +146,7 @@ def _result(
     window: Window,
     kind: str,
     where: Span,
-    period: Period = Period(None, None),  # noqa: B008 - frozen
+    period: Period = _NO_DAYS,
     basis: str = "",
     standing: bool = False,
 ) -> TimeWords:

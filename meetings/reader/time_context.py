@@ -114,10 +114,8 @@ class Context:
 
 
 def _last_match(pattern: re.Pattern[str], text: str, start: int, end: int) -> re.Match[str] | None:
-    last = None
-    for last in pattern.finditer(text, start, end):  # noqa: B007 - the last is what is wanted
-        pass
-    return last
+    matches = list(pattern.finditer(text, start, end))
+    return matches[-1] if matches else None
 
 
 def _last(pattern: re.Pattern[str], text: str, start: int, end: int) -> int:

@@ -119,7 +119,7 @@ def test_a_report_marks_what_is_in_the_register(client):
 
 def test_a_report_costs_the_same_for_few_quotations_and_for_many(client):
     load_meeting(FILE, now=timezone.now(), via=Via.COMMAND)
-    make_commitment(make_report(make_meeting(slug="m")))
+    make_commitment(make_report(make_meeting(slug="m"), read_at=timezone.now()))
 
     def cost(path: str) -> int:
         with CaptureQueriesContext(connection) as queries:

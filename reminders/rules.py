@@ -197,8 +197,12 @@ def due_ranges(
 def _due_ranges(
     today: date, days: frozenset[int], schedule: Schedule, ended_by: date
 ) -> list[tuple[date | None, date, int]]:
-    first, _last = schedule.span
+    first, last = schedule.span
     oldest = today - timedelta(days=schedule.last + LONGEST_MOVE)
+    # Due days before the oldest one have all the same latest step.
+    far = today - timedelta(days=last + LONGEST_MOVE)
+    if schedule.monthly and ended_by < oldest:
+        oldest = max(ended_by, far)
     ranges: list[tuple[date | None, date, int]] = []
     for number in range((today - oldest).days - first + LONGEST_MOVE + 1):
         due = oldest + timedelta(days=number)
@@ -210,11 +214,11 @@ def _due_ranges(
             ranges[-1] = (ranges[-1][0], due, offset)
         else:
             ranges.append((due if number else None, due, offset))
-    if schedule.monthly and ended_by < oldest and ranges:
-        # Before the oldest day as well, the months came only where the ladder had not ended.
+    if schedule.monthly and date.min < ended_by < far and ranges:
+        # A ladder that ended longer ago than the months go on: before it they never came.
         ranges[0] = (ended_by + timedelta(days=1), *ranges[0][1:])
-        if ended := reached(ended_by, today, days, schedule):
-            ranges.insert(0, (None, ended_by, ended[-1].offset))
+        if told := reached(ended_by, today, days, schedule):
+            ranges.insert(0, (None, ended_by, told[-1].offset or 0))
     return ranges
 
 

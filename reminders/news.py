@@ -24,10 +24,15 @@ def of(user: User) -> ReminderQuerySet:
     return Reminder.objects.of(user).filter(told)
 
 
+def unread_of(user: User) -> ReminderQuerySet:
+    """Those since the person last looked."""
+    seen = Exists(Seen.objects.filter(user=OuterRef("recipient"), at__gte=OuterRef("planned_at")))
+    return of(user).filter(~seen)
+
+
 def unread(user: User) -> int:
     """How many there are since the person last looked; from `MOST` on the exact number says nothing."""
-    seen = Exists(Seen.objects.filter(user=OuterRef("recipient"), at__gte=OuterRef("planned_at")))
-    return of(user).filter(~seen).order_by()[: MOST + 1].count()
+    return unread_of(user).order_by()[: MOST + 1].count()
 
 
 def is_new(reminder: Reminder, seen: datetime | None) -> bool:

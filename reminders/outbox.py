@@ -102,13 +102,9 @@ class EmailQuerySet(models.QuerySet["Email"]):
             .order_by("-slot")
         )
 
-    def trouble(self, now: datetime) -> dict[str, int]:
-        """How many mails failed within a day, and how many of a week wait for a decision."""
-        day, week = now - timedelta(days=1), now - timedelta(days=7)
-        return self.filter(created_at__gte=week).aggregate(
-            failed=Count("pk", filter=Q(state=State.FAILED, created_at__gte=day)),
-            held=Count("pk", filter=Q(state=State.HELD)),
-        )
+    def failed_lately(self, now: datetime) -> "EmailQuerySet":
+        """The mails of the last day that were given up."""
+        return self.filter(state=State.FAILED, created_at__gte=now - timedelta(days=1))
 
     def totals(self, now: datetime, since: datetime) -> dict[str, Any]:
         """The figures of the health page: what stands now, and what was planned since a moment."""

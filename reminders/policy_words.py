@@ -1,44 +1,21 @@
 """Policies and ladders in words."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from commitments.models import Commitment, Obligation
 from ui import words
 
-from . import forecast
 from .choices import Rung
-from .ladder import Ladders
 from .models import Policy
-from .policy import Policies
 
 
-def escalation(commitment: Commitment, user: User, now: datetime) -> str:
-    """ "If no report comes: deputy or mailbox on 6 May, desk officer on 14 May". Empty with nothing ahead.
+def rung_words(rungs: Sequence[tuple[str, date]], today: date | None = None) -> str:
+    """ "deputy or mailbox on 6 May, desk officer on 14 May", in the order of the ladder.
 
-    For the lines that the person may see; of several, whatever comes first.
+    With `today`, days of the same year are said without it.
     """
-    today = now.astimezone(user.zone).date()
-    visible = Obligation.objects.visible_to(user, now).filter(commitment=commitment)
-    lines = visible.open().not_awaiting().filter(next_deadline__isnull=False)
-    ladders = Ladders.of(Policies.stored())
-    ahead = forecast.next_rungs(lines.select_related("next_deadline", "commitment"), today, ladders)
-    first: dict[str, date] = {}
-    for rungs in ahead.values():
-        for rung, day in rungs:
-            first[rung] = min(day, first.get(rung, day))
-    return (
-        _("If no report comes: %(rungs)s") % {"rungs": rung_words(list(first.items()), today)}
-        if first
-        else ""
-    )
-
-
-def rung_words(rungs: Sequence[tuple[str, date]], today: date) -> str:
-    """ "deputy or mailbox on 6 May, desk officer on 14 May", in the order of the ladder."""
     ordered = sorted(rungs, key=lambda pair: list(Rung).index(Rung(pair[0])))
     return _(", ").join(
         _("%(who)s on %(day)s")

@@ -471,6 +471,10 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="email",
+            index=models.Index(condition=models.Q(("state", "held")), fields=["id"], name="mail_held"),
+        ),
+        migrations.AddIndex(
             model_name="absence",
             index=models.Index(fields=["ends_on", "starts_on"], name="absence_days"),
         ),

@@ -99,6 +99,7 @@ class Email(models.Model):
             ),
             models.Index(fields=["-created_at", "-id"], name="mail_newest"),
             models.Index(fields=["sent_at"], condition=Q(sent_at__isnull=False), name="mail_sent"),
+            models.Index(fields=["id"], condition=Q(state=State.HELD), name="mail_held"),
         )
 
     def __str__(self) -> str:

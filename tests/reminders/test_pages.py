@@ -10,10 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from commitments.models import Commitment
-from reminders import deliver, plan
+from reminders import ahead, deliver, plan
 from reminders.choices import Outcome
 from reminders.models import Email, Pulse, Reminder
-from reminders.panels import next_reminders
 from tests.factories import (
     days,
     make_administrator,
@@ -277,7 +276,7 @@ def test_the_health_page_counts_and_names(client, relay):
 
 def test_a_commitment_says_what_is_told_next(case):
     commitment = case.line(20).commitment
-    assert next_reminders(commitment, case.person, NOW).replace("\xa0", " ") == (
+    assert ahead.of(commitment, case.person, NOW).reminders.replace("\xa0", " ") == (
         "Next: 16 Mar, 14 days before, to the focal point of Kazakhstan"
     )
 
@@ -286,14 +285,14 @@ def test_a_commitment_of_many_says_to_focal_points(case):
     commitment = make_commitment(
         parties=[case.party, make_party("CN")], due=TODAY + days(20), now=NOW - days(50)
     )
-    said = next_reminders(commitment, make_officer(), NOW)
+    said = ahead.of(commitment, make_officer(), NOW).reminders
     assert said.endswith(", to focal points")
 
 
 def test_a_commitment_without_coming_steps_says_nothing(case):
-    assert next_reminders(case.line(-100).commitment, case.person, NOW) == ""
+    assert ahead.of(case.line(-100).commitment, case.person, NOW).reminders == ""
     undated = make_obligation(case.party).commitment
-    assert next_reminders(undated, case.person, NOW) == ""
+    assert ahead.of(undated, case.person, NOW).reminders == ""
 
 
 def test_the_panel_stands_on_the_page_of_the_commitment(client, case):

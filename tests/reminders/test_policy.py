@@ -4,13 +4,12 @@ import pytest
 
 from accounts.models import Event
 from commitments.models import Obligation
-from reminders import forecast, plan, rules
+from reminders import ahead, forecast, plan, rules
 from reminders.choices import Duty
 from reminders.due import Round, to_tell
 from reminders.ladder import Ladders
 from reminders.models import Policy, Reminder
 from reminders.policy import Policies, schedule
-from reminders.policy_words import escalation
 from tests.factories import (
     days,
     make_administrator,
@@ -101,27 +100,27 @@ def test_the_forecast_follows_policy_and_ladder(case):
     for in_days in (3, 6, -1, -10, -20):
         case.line(in_days)
     plan.run(now=NOW)
-    ahead = {
+    foreseen = {
         (row.step.day, row.line.pk, row.person.pk, row.step.occasion)
         for row in forecast.run(now=NOW, days=30)
     }
     for number in range(1, 31):
         plan.run(now=NOW + days(number))
     told = Reminder.objects.included().filter(planned_at__gt=NOW)
-    assert ahead == {
+    assert foreseen == {
         (row.planned_at.date(), row.obligation_id, row.recipient_id, row.occasion) for row in told
     }
 
 
 def test_the_commitment_says_who_is_told_if_no_report_comes(case):
     line = case.line(-1)
-    said = escalation(line.commitment, case.person, NOW).replace("\xa0", " ")
+    said = ahead.of(line.commitment, case.person, NOW).escalation.replace("\xa0", " ")
     assert said == (
         "If no report comes: deputy or mailbox on 12 Mar, desk officer on 23 Mar, "
         "head of secretariat on 6 Apr"
     )
     restrict(line.commitment)
-    assert escalation(line.commitment, case.person, NOW) == ""
+    assert ahead.of(line.commitment, case.person, NOW).escalation == ""
 
 
 def test_a_dry_run_counts_what_a_change_would_tell(case):

@@ -1,0 +1,75 @@
+"""What comes next for a commitment, in words, beside it on its page."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from commitments.models import Commitment, Obligation
+from ui import words
+
+from . import forecast
+from .ladder import Ladders
+from .policy import Policies
+from .policy_words import rung_words
+from .words import step_words
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """`reminders`: "Next: 24 Dec, 7 days before, to focal points".
+    `escalation`: "If no report comes: deputy or mailbox on 6 May, desk officer on 14 May".
+
+    Each is empty when there is nothing ahead.
+    """
+
+    reminders: str = ""
+    escalation: str = ""
+
+
+def of(commitment: Commitment, user: User, now: datetime) -> Ahead:
+    """What comes next for the lines that a person may see; of several, whatever comes first."""
+    today = now.astimezone(user.zone).date()
+    visible = Obligation.objects.visible_to(user, now).filter(commitment=commitment)
+    waiting = visible.open().not_awaiting().filter(next_deadline__isnull=False)
+    lines = list(waiting.select_related("next_deadline", "party", "commitment"))
+    if not lines:
+        return Ahead()
+    ladders = Ladders.of(Policies.stored())
+    return Ahead(_reminders(lines, today, ladders), _escalation(lines, today, ladders))
+
+
+def _reminders(lines: list[Obligation], today: date, ladders: Ladders) -> str:
+    ahead = forecast.next_steps(lines, today, ladders)
+    if not ahead:
+        return ""
+    steps = sorted({step.offset: step for step, _line in ahead}.items())
+    return _("Next: %(day)s, %(step)s, to %(who)s") % {
+        "day": words.day_words(ahead[0][0].day, without_year_of=today),
+        "step": _(", ").join(_lowered(step_words(step.occasion)) for _offset, step in steps),
+        "who": _who([line for _step, line in ahead]),
+    }
+
+
+def _escalation(lines: list[Obligation], today: date, ladders: Ladders) -> str:
+    first: dict[str, date] = {}
+    for rungs in forecast.next_rungs(lines, today, ladders).values():
+        for rung, day in rungs:
+            first[rung] = min(day, first.get(rung, day))
+    if not first:
+        return ""
+    return _("If no report comes: %(rungs)s") % {"rungs": rung_words(list(first.items()), today)}
+
+
+def _who(lines: list[Obligation]) -> str:
+    if len(lines) > 1:
+        return _("focal points")
+    line = lines[0]
+    if line.owner_id:
+        return _("whom the line of %(party)s names") % {"party": line.party.name}
+    return _("the focal point of %(party)s") % {"party": line.party.name}
+
+
+def _lowered(words: str) -> str:
+    return words[:1].lower() + words[1:]

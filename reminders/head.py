@@ -1,0 +1,131 @@
+"""What the head of every page says of reminders: unread news, and alarms for the secretariat.
+
+Every page asks for it: one query, each part of it answered from an index.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import IntegerField, QuerySet, Subquery
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+
+from . import durations, news
+from .choices import State
+from .health import TASKS, is_silent
+from .models import Email, Pulse, Switch
+from .reconciliation import FAULTS
+
+MANY_FAILURES = 3
+MOST = 999
+_SWITCH = ("held_at", "held_reason", "installation_id", "relay_down_since", "relay_said")
+
+
+@dataclass(frozen=True)
+class Head:
+    """How many news there are since the person last looked, and what is wrong, in sentences."""
+
+    unread: int
+    alarms: list[str]
+
+
+class Counted(Subquery):
+    """How many rows a query finds, its limit included."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def of(user: User, now: datetime) -> Head:
+    """What there is to say to a person."""
+    asked: dict[str, Any] = {"unread": Counted(_keys(news.unread_of(user), news.MOST + 1))}
+    if user.is_secretariat:
+        asked |= _questions(now)
+    answers = User.objects.filter(pk=user.pk).values(**asked).get()
+    return Head(answers["unread"], _alarms(answers, now) if user.is_secretariat else [])
+
+
+def _questions(now: datetime) -> dict[str, Any]:
+    """What the alarms ask, as columns of any row."""
+    switch = Switch.objects.filter(pk=1)
+    proof = Pulse.objects.filter(name="reconcile")
+    return {
+        **{name: Subquery(Pulse.objects.filter(name=name).values("finished")) for name in TASKS},
+        **{name: Subquery(switch.values(name)) for name in _SWITCH},
+        "proof": Subquery(proof.values("counts")),
+        "failed": Counted(_keys(Email.objects.failed_lately(now), MOST)),
+        "undecided": Counted(_keys(Email.objects.filter(state=State.HELD), MOST)),
+    }
+
+
+def _keys(rows: "QuerySet[Any]", most: int) -> "QuerySet[Any, Any]":
+    return rows.order_by().values("pk")[:most]
+
+
+def _alarms(answers: Mapping[str, Any], now: datetime) -> list[str]:
+    found = [
+        _silent(answers, now),
+        _stopped(answers),
+        _away(answers, now),
+        _many_failed(answers["failed"]),
+        _flood(answers["undecided"]),
+        _forgotten(answers["proof"] or {}),
+    ]
+    return [said for said in found if said]
+
+
+def _silent(answers: Mapping[str, Any], now: datetime) -> str:
+    """What never ran has not been started yet: the health page says so, no alarm."""
+    ended = [answers[name] for name in TASKS if answers[name]]
+    silent = any(is_silent(moment, now) for moment in ended)
+    return _("Reminders are not running.") if silent else ""
+
+
+def _stopped(answers: Mapping[str, Any]) -> str:
+    if answers["held_at"]:
+        return _("Reminders are stopped: %(why)s") % {"why": _(answers["held_reason"])}
+    if answers["installation_id"] and answers["installation_id"] != settings.INSTALLATION_ID:
+        return _("This copy is not the installation that sends: nothing goes out.")
+    return ""
+
+
+def _away(answers: Mapping[str, Any], now: datetime) -> str:
+    since = answers["relay_down_since"]
+    if since is None or now - since < durations.BANNER():
+        return ""
+    return _("The mail server has been away for a while; mail waits for it. It said: %(said)s") % {
+        "said": answers["relay_said"] or _("nothing")
+    }
+
+
+def _many_failed(failed: int) -> str:
+    """Several mails that were given up: one alone is the business of its address."""
+    if failed < MANY_FAILURES:
+        return ""
+    said = ngettext("%(n)s mail failed within a day.", "%(n)s mails failed within a day.", failed)
+    return said % {"n": failed}
+
+
+def _flood(held: int) -> str:
+    said = ngettext(
+        "%(n)s mail waits for a decision: too many came up at once.",
+        "%(n)s mails wait for a decision: too many came up at once.",
+        held,
+    )
+    return said % {"n": held} if held else ""
+
+
+def _forgotten(proof: Mapping[str, int]) -> str:
+    """What the hourly proof found; each number should be 0."""
+    wrong = sum(proof.get(name, 0) for name in FAULTS)
+    said = ngettext(
+        "%(n)s promise does not add up: see the health page.",
+        "%(n)s promises do not add up: see the health page.",
+        wrong,
+    )
+    return said % {"n": wrong} if wrong else ""

@@ -472,7 +472,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="email",
-            index=models.Index(condition=models.Q(("state", "held")), fields=["id"], name="mail_held"),
+            index=models.Index(
+                condition=models.Q(("state", "held")), fields=["id"], name="mail_held"
+            ),
         ),
         migrations.AddIndex(
             model_name="absence",

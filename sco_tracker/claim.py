@@ -22,6 +22,8 @@ LONGEST_SOCKET = 103
 PREFIX = "sco-tracker-"
 # How long the children of a killed run may keep the port.
 AFTER_A_KILL = 8.0
+# Words by which a program that a killed run left is known as one of its own.
+OURS = ("celery", "gunicorn", "valkey-server", "redis-server", "reminders run --loop")
 
 
 @contextmanager
@@ -112,6 +114,6 @@ def end_left_over(process: int) -> None:
     """End a child of a killed run, unless its number belongs to another program by now."""
     asked = ["ps", "-o", "command=", "-p", str(process)]
     command = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
-    if any(ours in command for ours in ("celery", "gunicorn", "valkey-server", "redis-server")):
+    if any(ours in command for ours in OURS):
         with suppress(ProcessLookupError):
             os.killpg(process, signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""What runs on one machine: broker, worker with beat, web; and how one knows that it is ready."""
+"""What runs on one machine: broker, worker with beat, web, second clock; and how one knows that it is ready."""
 
 import http.client
 import importlib.util
@@ -69,6 +69,10 @@ class Stack:
         environment = self._environment()
         self.children.start("worker", worker_command(self.folder), environment)
         self.children.start("web", web_command(self.port), environment)
+
+    def start_clock(self) -> None:
+        """Start the second clock of reminders. Nobody waits for it: the worker's beat is the first."""
+        self.children.start("clock", clock_command(), self._environment())
 
     def wait_until_ready(self) -> None:
         self._wait_until("worker", (self.folder / "worker").exists)
@@ -171,6 +175,11 @@ def web_command(port: int) -> list[str]:
             "warning",
         ),
     ]
+
+
+def clock_command() -> list[str]:
+    """Ticks that need neither broker nor a clock that somebody can set."""
+    return [sys.executable, str(bootstrap.ROOT / "manage.py"), "reminders", "run", "--loop"]
 
 
 def answers(port: int) -> bool:

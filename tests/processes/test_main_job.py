@@ -6,14 +6,17 @@ the test's own. Only the tick is faster.
 
 import http.client
 import re
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+import psutil
 import pytest
 
 from tests.processes.server import Server, started
@@ -21,6 +24,7 @@ from tests.smtp import MailServer, mail_server
 
 pytestmark = pytest.mark.processes
 
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 KAZAKHSTAN = "kazakhstan@example.org"
 # Whole-hour zones of places, so that it is day in one of them at any moment.
 PLACES = (
@@ -119,6 +123,32 @@ def test_a_start_is_a_tick(tmp_path: Path) -> None:
     """Nobody waits a minute to see whether reminders run."""
     with started(tmp_path / "data", TICK_SECONDS="3600") as site:
         wait_for(lambda: answer_of(site, "/healthz/reminders") == 200, seconds=20)
+
+
+def test_reminders_go_on_by_the_second_clock_while_the_first_gets_no_tick(tmp_path: Path) -> None:
+    """A broker that lives but carries nothing, which no supervisor notices."""
+    data = tmp_path / "data"
+    with started(data, TICK_SECONDS="1") as site:
+        wait_for(lambda: heard_of("loop", data), seconds=30)
+        broker = psutil.Process(int((data / "run" / "children").read_text().splitlines()[0]))
+        broker.suspend()
+        # What was under way may still come to its end.
+        after = datetime.now(UTC) + timedelta(seconds=3)
+        try:
+            wait_for(lambda: heard_of("plan", data, after), seconds=20)
+            wait_for(lambda: heard_of("send", data, after), seconds=20)
+            assert not heard_of("beat", data, after)
+            assert answer_of(site, "/healthz/reminders") == 200
+        finally:
+            broker.resume()
+
+
+def heard_of(name: str, data: Path, since: datetime = LONG_AGO) -> bool:
+    """Whether a heartbeat was written since a moment, read from the database of the run."""
+    asked = "SELECT finished FROM reminders_pulse WHERE name = ?"
+    with closing(sqlite3.connect(data / "tracker.sqlite3")) as database:
+        found = database.execute(asked, [name]).fetchone()
+    return bool(found) and datetime.fromisoformat(found[0]).replace(tzinfo=UTC) > since
 
 
 def answer_of(site: Server, path: str) -> int:

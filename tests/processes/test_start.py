@@ -18,6 +18,7 @@ from tests.processes.server import ROOT, Server, clean_environment, free_port, s
 pytestmark = pytest.mark.processes
 
 REFUSED = 2
+CHILDREN = ("broker", "worker", "web", "clock")
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +170,7 @@ def test_a_signal_ends_everything(tmp_path, number):
     data = tmp_path / "data"
     with started(data, "--no-sample") as server:
         processes, folder = family(server), private_folder(data)
-        assert len(processes) >= 5
+        assert len(processes) >= 6
         server.process.send_signal(number)
         assert server.process.wait(10) == 0
         assert still_there(processes, within=0) == []
@@ -200,12 +201,12 @@ def test_a_killed_run_leaves_nothing_and_the_next_takes_its_place(tmp_path):
         assert not folder.exists()
 
 
-@pytest.mark.parametrize("name", ["broker", "worker", "web"])
+@pytest.mark.parametrize("name", CHILDREN)
 def test_when_a_child_dies_it_is_named_and_all_ends(tmp_path, name):
     data = tmp_path / "data"
     with started(data) as server:
         processes, folder = family(server), private_folder(data)
-        numbers = dict(zip(["broker", "worker", "web"], child_numbers(data), strict=True))
+        numbers = dict(zip(CHILDREN, child_numbers(data), strict=True))
         os.kill(numbers[name], signal.SIGKILL)
         said, _ = server.process.communicate(timeout=20)
         assert server.process.returncode == 1

@@ -21,7 +21,7 @@ from sco_tracker.stack import Fell, Stack, Stopped, StopSign
 
 
 class Command(BaseCommand):
-    help = "Runs all of SCO Tracker on this machine: broker, worker, beat and web. Ctrl-C ends it."
+    help = "Runs all of SCO Tracker on this machine: broker, worker, beat, web and second clock. Ctrl-C ends it."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -50,6 +50,7 @@ class Command(BaseCommand):
         self.prepare_database(now=timezone.now(), sample=sample)
         stack.start_worker_and_web()
         stack.wait_until_ready()
+        stack.start_clock()
         self.tell_people()
         self.tell_mail()
         self.stdout.write(f"Ready: {bootstrap.address(stack.port)}")

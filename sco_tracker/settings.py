@@ -169,6 +169,8 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 60
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# Without it, beat and workers wait for ever at a connection by which nothing arrives any more.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 15, "socket_connect_timeout": 15}
 CELERY_TIMEZONE = "UTC"
 # A lost tick costs one interval, a repeated one nothing; one that waited too long is dropped.
 _EXPIRES = {"expires": max(1.0, TICK_SECONDS * 5 / 6)}

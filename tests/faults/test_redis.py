@@ -12,6 +12,7 @@ from django.conf import settings
 
 from reminders.models import Pulse
 from sco_tracker.stack import broker_command, worker_command
+from tests.faults.proxy import proxy
 from tests.faults.workers import environment
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
@@ -19,6 +20,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 TICK = 1.0
 # "At most two minutes late", where a tick is a minute.
 LATE = 20 * TICK
+# Until a connection by which nothing arrives is given up: this takes no less where ticks are faster.
+HALF_OPEN = 120
 
 
 class Site:
@@ -94,8 +97,8 @@ def wait_for(condition, seconds=LATE):
         time.sleep(0.05)
 
 
-def all_told(world, relay):
-    wait_for(lambda: len(relay.accepted) >= len(world.promises))
+def all_told(world, relay, seconds=LATE):
+    wait_for(lambda: len(relay.accepted) >= len(world.promises), seconds)
 
 
 def goes_on(world, relay):
@@ -138,6 +141,20 @@ def test_r3_r4_a_broker_that_dies_and_comes_back_empty(away, site, world, relay,
     world.has_people(1)
     wait_for(lambda: len(relay.accepted) == 1, seconds=90)
     proves()
+
+
+@pytest.mark.whole
+def test_r5_a_connection_that_swallows_what_passes(site, world, relay, proves):
+    """Worker and beat wait for answers that do not come. They give up and connect anew."""
+    site.start_broker()
+    with proxy(site.folder / "broker.sock") as between:
+        site.environment["TEST_BROKER_URL"] = between.address
+        site.start_worker()
+        wait_for(lambda: Pulse.objects.filter(name="beat").exists())
+        between.swallows()
+        world.has_people(1)
+        all_told(world, relay, seconds=HALF_OPEN)
+        proves()
 
 
 @pytest.mark.whole

@@ -84,6 +84,8 @@ WHAT: dict[str, str | Promise] = {
     "history.exported": gettext_lazy("exported the history"),
     "policy.changed": gettext_lazy("changed when reminders come"),
     "policy.removed": gettext_lazy("removed the policy of reminders"),
+    "calendar.made": gettext_lazy("made an address for their calendar"),
+    "calendar.ended": gettext_lazy("took back the address of their calendar"),
     "reminders.held": gettext_lazy("stopped the reminders"),
     "reminders.released": gettext_lazy("let the reminders go on"),
     "reminders.let_go": gettext_lazy("let many reminders at once go out"),

@@ -4,7 +4,7 @@ from django.urls import path
 
 from accounts.access import Access, access
 
-from . import by_hand_views, engine_views, own_views, policy_views, views
+from . import by_hand_views, calendar_views, engine_views, own_views, policy_views, views
 
 app_name = "reminders"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("wishes/subscribe/", own_views.subscribe, name="subscribe"),
     path("wishes/lines/<int:pk>/quiet/", own_views.mute, name="mute"),
     path("wishes/lines/<int:pk>/again/", own_views.unmute, name="unmute"),
+    path("calendar/", calendar_views.page, name="calendar"),
+    path("calendar/make/", calendar_views.make, name="make-calendar"),
+    path("calendar/end/", calendar_views.end, name="end-calendar"),
     path("lines/<int:pk>/now/", by_hand_views.send_now, name="send-now"),
     path("test-mail/", by_hand_views.test_mail, name="test-mail"),
     path("ledger/<int:pk>/", own_views.promise, name="promise"),

@@ -7,6 +7,7 @@ from django.urls import include, path, re_path
 from accounts.views import set_language
 from commitments import meeting_urls as changes
 from meetings import urls as meetings
+from reminders import calendar_views as calendar
 from reminders import link_views as links
 from reminders.views import health, metrics
 
@@ -32,6 +33,7 @@ urlpatterns = [
     path("r/s<str:token>", links.snooze, name="link-snooze"),
     path("r/a<str:token>", links.answer, name="link-answer"),
     path("r/u<str:token>", links.unsubscribe, name="link-unsubscribe"),
+    path("calendar/<str:token>.ics", calendar.file, name="calendar"),
     path("accounts/", include("accounts.urls")),
     path("accounts/language/", set_language, name="set_language"),
     path("accounts/login/", account.login, name="account_login"),

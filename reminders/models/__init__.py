@@ -2,13 +2,14 @@
 
 from .engine import Pulse, Switch
 from .mail import Attempt, Email, Reminder
-from .people import Absence, Mute, Seen, Suppression
+from .people import Absence, Feed, Mute, Seen, Suppression
 from .policy import Policy
 
 __all__ = [
     "Absence",
     "Attempt",
     "Email",
+    "Feed",
     "Mute",
     "Policy",
     "Pulse",

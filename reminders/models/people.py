@@ -143,3 +143,24 @@ class Seen(models.Model):
 
     def __str__(self) -> str:
         return str(self.at)
+
+
+class Feed(models.Model):
+    """The address of a person's calendar. `key` is the SHA-256 of its token, in hexadecimal digits."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="feed",
+    )
+    key = models.CharField(_("key"), max_length=64, unique=True, editable=False)
+    at = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("calendar")
+        verbose_name_plural = _("calendars")
+
+    def __str__(self) -> str:
+        return str(self.at)

@@ -74,10 +74,11 @@ def world(db: None) -> World:
 def proves(world: World, relay: Relay, request: pytest.FixtureRequest) -> Any:
     """Counts at the end of a case: `proves(extra=1)`. The counts go to script/bench faults, too."""
 
-    def check(*, extra: int | None = 0, lost: int | None = 0) -> oracle.Tally:
+    def check(*, extra: int | None = 0, listed: int = 0) -> oracle.Tally:
         found = oracle.tally(world, relay)
         _report(request.node.nodeid, found)
-        assert lost is None or len(found.lost) == lost, f"lost: {found.lost}"
+        assert not found.lost, f"lost: {found.lost}"
+        assert len(found.listed) == listed, f"refused: {found.listed}"
         assert not found.unflagged, f"twice without a flag: {found.unflagged}"
         assert extra is None or found.extra == extra, f"accepted twice: {found.twice}"
         oracle.assert_invariants(world, relay)
@@ -91,6 +92,7 @@ def _report(case: str, found: oracle.Tally) -> None:
         case=case,
         promised=found.promised,
         accepted=found.accepted,
+        listed=len(found.listed),
         lost=len(found.lost),
         twice=found.extra,
         unflagged=len(found.unflagged),

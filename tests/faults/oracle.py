@@ -12,7 +12,7 @@ from accounts.models import User
 from commitments.models import Obligation
 from commitments.rules import is_open
 from meetings.models import FocalPoint
-from reminders.choices import Kind, Outcome, State
+from reminders.choices import Kind, Outcome, Reason, State
 from reminders.models import Email, Reminder, Suppression
 from reminders.rules import address_hash
 from tests.faults.relay import Accepted
@@ -43,10 +43,15 @@ ENDED = (State.FAILED, State.CANCELLED, State.EXPIRED)
 
 @dataclass
 class Tally:
-    """What a case came to. `twice` are mails by Message-ID, with how often they were accepted."""
+    """What a case came to. `twice` are mails by Message-ID, with how often they were accepted.
+
+    `listed` are promises whose mail the server refused for good: not told, and shown to the
+    secretariat. What is neither told nor listed is lost.
+    """
 
     promised: int = 0
     accepted: int = 0
+    listed: set[Promise] = field(default_factory=set)
     lost: set[Promise] = field(default_factory=set)
     twice: dict[str, int] = field(default_factory=dict)
     unflagged: set[str] = field(default_factory=set)
@@ -61,13 +66,24 @@ def tally(world: World, relay: Server) -> Tally:
     by_id = Counter(mail.message_id for mail in relay.accepted)
     twice = {message_id: times for message_id, times in by_id.items() if times > 1}
     flagged = Email.objects.filter(message_id__in=twice, maybe_dup=True)
+    untold = world.promises - set(told(relay.accepted))
+    listed = untold & refused_for_good()
     return Tally(
         promised=len(world.promises),
         accepted=len(relay.accepted),
-        lost=world.promises - set(told(relay.accepted)),
+        listed=listed,
+        lost=untold - listed,
         twice=twice,
         unflagged=set(twice) - set(flagged.values_list("message_id", flat=True)),
     )
+
+
+def refused_for_good() -> set[Promise]:
+    rows = Reminder.objects.filter(
+        outcome=Outcome.VOID, email__state=State.FAILED, email__error=Reason.REFUSED
+    )
+    names = rows.values_list("recipient__email", "obligation__commitment__reference")
+    return {Promise(address, reference) for address, reference in names}
 
 
 def told(mails: list[Accepted]) -> "Counter[Promise]":
@@ -198,7 +214,3 @@ def nothing_went_where_it_must_not(world: World, relay: Server) -> None:
         late = told([mail for mail in later if mail.message_id not in forbidden.exempt])
         bad = [one for one in late if forbidden.covers(one)]
         assert not bad, f"I6: told after all: {bad}"
-
-
-def included() -> int:
-    return Reminder.objects.filter(outcome=Outcome.INCLUDED).count()

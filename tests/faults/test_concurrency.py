@@ -1,9 +1,12 @@
 """C: any number of planners and senders at once, and changes while a mail is on its way."""
 
 import pytest
+from django.utils import timezone
 
-from reminders.choices import State
-from reminders.models import Email
+from accounts.choices import Via
+from reminders import addresses, wishes
+from reminders.choices import Ground, State
+from reminders.models import Email, Reminder
 from tests.factories import make_deadline, make_user, restrict
 from tests.faults.world import settles
 
@@ -55,19 +58,45 @@ def hidden(world, line):
     world.takes_back(line)
 
 
+def muted(world, line):
+    wishes.mute(user=world.people[0], line=line, until=None, now=timezone.now(), via=Via.PAGE)
+    world.takes_back(line)
+
+
+def unsubscribed(world, line):
+    stops(world, Ground.ONE_CLICK)
+    world.takes_back(line)
+
+
+def bounced(world, line):
+    stops(world, Ground.HARD_BOUNCE)
+    world.takes_back(line)
+
+
+def stops(world, ground):
+    addresses.suppress(world.people[0].email, ground=ground, now=timezone.now(), via=Via.PAGE)
+
+
+LONG = (moved, given_away, hidden, muted, bounced)
+
+
 @pytest.mark.parametrize(
-    "change",
-    [closed] + [pytest.param(one, marks=pytest.mark.whole) for one in (moved, given_away, hidden)],
+    "change", [closed, unsubscribed, *(pytest.param(one, marks=pytest.mark.whole) for one in LONG)]
 )
 def test_c5_what_changes_between_claim_and_look_is_not_told(change, world, workers, relay, proves):
     world.has_people(1)
+    [line], [person] = world.lines, world.people
+    as_it_was = line.next_deadline
     workers.does("plan")
     worker = workers.start("send", FAIL_POINT="claimed:stop")
     worker.stops_itself()
-    change(world, world.lines[0])
+    change(world, line)
     worker.goes_on()
     worker.succeeds()
-    assert Email.objects.get().state == State.CANCELLED
-    assert not relay.accepted
+    assert Email.objects.get(recipient=person).state == State.CANCELLED
+    assert person.email not in [mail.to for mail in relay.accepted]
     settles(workers)
-    assert not [mail for mail in relay.accepted if mail.to == world.people[0].email]
+    assert not Reminder.objects.of(person).included().filter(deadline=as_it_was).exists()
+    # That a date was moved is news of its own.
+    assert [mail.to for mail in relay.accepted].count(person.email) == int(change is moved)
+    proves()

@@ -1,21 +1,21 @@
 """B: a backup put back, a copied site, poisoned and hostile data, and rows that change under way."""
 
+from contextlib import contextmanager
 from unittest import mock
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
-from accounts import triggers
 from accounts.choices import Via
 from accounts.models import User
-from reminders import brakes, emails, engine
+from reminders import brakes, emails, engine, reconciliation
 from reminders.choices import Outcome, Reason, State
-from reminders.models import Attempt, Email, Pulse, Reminder, Switch
+from reminders.models import Email, Pulse, Reminder, Switch
 from tests.factories import days, make_administrator, make_deadline
-from tests.faults import oracle
-from tests.faults.world import World, settles, time_passes
+from tests.faults import backup, oracle
+from tests.faults.world import World, a_day_passes, settles, time_passes
 
-# Those that others point to come first.
-TABLES = (Switch, Pulse, Email, Reminder, Attempt)
 HOSTILE = "R&D <b>plan</b>\r\nBcc: victim@example.org\r\n\u202ereversed " + "long " * 20
 
 
@@ -24,40 +24,29 @@ def simulated(db, clock):
     return World(now=clock.now, zone="UTC")
 
 
-def dump():
-    """What a backup holds of the engine."""
-    return {model: list(model.objects.order_by("pk").values()) for model in TABLES}
-
-
-def put_back(backup):
-    triggers.drop()
-    for model in reversed(TABLES):
-        model.objects.all().delete()
-    for model in TABLES:
-        model.objects.bulk_create([model(**row) for row in backup[model]])
-    triggers.create()
-
-
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.whole
-def test_b1_after_a_restore_nothing_is_sent_until_somebody_looks(clock, relay, simulated):
-    simulated.has_people(3)
-    engine.plan(clock=clock)
-    engine.plan(clock=clock)
-    backup = dump()
-    clock.ticks(hours=1)
+def test_b1_k13_after_a_restore_nothing_is_sent_until_somebody_looks(
+    world, relay, workers, proves, tmp_path
+):
+    """What went out after the backup was made, nobody gets again; the next day says what stands."""
+    world.has_people(3)
+    workers.does("plan")
+    yesterdays = backup.made_in(tmp_path)
+    workers.does("plan", "send")
     assert len(relay.accepted) == 3
-    put_back(backup)
-    clock.ticks(hours=2)
-    assert len(relay.accepted) == 3
-    assert Switch.objects.now().held_at
-    brakes.release(actor=make_administrator(), now=clock.now, via=Via.PAGE)
-    clock.ticks(hours=2)
-    assert len(relay.accepted) == 3  # the day is taken: nobody gets a second digest
+    backup.put_back(yesterdays)
+    relay.accepted.clear()  # the database knows nothing of these any more
+    workers.does("plan", "send", "plan", "send")
+    assert not relay.accepted
+    assert Switch.objects.now().held_reason == brakes.RESTORED
+    brakes.release(actor=make_administrator(), now=timezone.now(), via=Via.PAGE)
+    settles(workers)
+    assert not relay.accepted  # the day is taken: nobody gets a second digest
     assert not Email.objects.exclude(maybe_dup=True).exists()
-    clock.passes(days=1)
-    clock.ticks(hours=2)
-    assert len(relay.accepted) == 6  # and the next day says what stands
+    a_day_passes()
+    settles(workers)
+    assert proves().accepted == 3
 
 
 @pytest.mark.django_db
@@ -151,3 +140,44 @@ def test_b6_a_hostile_title_stays_a_title(clock, relay, simulated):
     html = mail.message.get_body(("html",)).get_content()
     assert "<b>plan</b>" not in html
     assert "\u202e" not in html
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.whole
+def test_k15_what_newer_code_wrote_is_left_alone(world, relay, workers, proves):
+    """During a deploy old code meets a state that it does not know: it neither sends nor ends that."""
+    world.has_people(3)
+    workers.does("plan")
+    of_newer_code = Email.objects.order_by("pk").filter(pk=Email.objects.order_by("pk")[1].pk)
+    with any_state_allowed():
+        of_newer_code.update(state="parked")
+        workers.does("plan", "send")
+        time_passes(minutes=61)
+        workers.does("plan", "send")
+        assert of_newer_code.get().state == "parked"
+        assert len(relay.accepted) == 2
+        assert not any(engine.reconcile()[fault] for fault in reconciliation.FAULTS)
+        of_newer_code.update(state=State.WAITING)
+    workers.does("plan", "send")
+    proves()
+
+
+@contextmanager
+def any_state_allowed():
+    """As after the migration of a release that adds a state."""
+    [known] = [one for one in Email._meta.constraints if one.name == "state_of_mail_is_known"]
+    if connection.vendor == "sqlite":
+        ask("PRAGMA ignore_check_constraints = 1")
+        yield
+        ask("PRAGMA ignore_check_constraints = 0")
+        return
+    with connection.schema_editor() as schema:
+        schema.remove_constraint(Email, known)
+    yield
+    with connection.schema_editor() as schema:
+        schema.add_constraint(Email, known)
+
+
+def ask(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(sql)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection
 
+from reminders.models import Email
 from tests.faults.world import settles
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -93,6 +94,27 @@ def test_d2_a_restart_in_planning(careful, world, workers, proves):
     worker.wait()
     workers.does("plan", "send")
     proves()
+
+
+# A worker and the database die together, after how far a mail has come; the copy that makes.
+AT_ONCE = {"claimed": 0, "frozen": 0, "marked": 0, "accepted": 1, "recorded": 0}
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize(("point", "extra"), AT_ONCE.items())
+def test_k10_k12_worker_and_database_die_at_once(point, extra, careful, world, workers, proves):
+    """As when the power fails: what was committed is there afterwards, what was not is gone."""
+    world.has_people(3)
+    workers.does("plan")
+    worker = workers.start("send", FAIL_POINT=f"{point}:stop")
+    worker.stops_itself()
+    worker.kill()
+    crash()
+    worker.dies_by(signal.SIGKILL)
+    settles(workers)
+    proves(extra=extra)
+    in_doubt = point in {"marked", "accepted"}
+    assert Email.objects.filter(maybe_dup=True).count() == int(in_doubt)
 
 
 def test_d3_the_connection_is_cut_after_the_answer(world, relay, workers, proves):

@@ -130,6 +130,14 @@ def time_passes(minutes: float) -> None:
         model.objects.update(**{name: F(name) - gone for name in moments})
 
 
+def a_day_passes() -> None:
+    """What the outbox holds is of the day before."""
+    time_passes(minutes=24 * 60)
+    slots = Email.objects.exclude(slot=None).order_by("slot").values_list("slot", flat=True)
+    for slot in list(dict.fromkeys(slots)):  # the oldest first, so that no two meet
+        Email.objects.filter(slot=slot).update(slot=slot - days(1))
+
+
 def settles(workers: Nursery, *, before: timedelta = timedelta(minutes=61)) -> None:
     """Let the time pass and the rounds go on until nothing in the outbox waits."""
     for _ in range(ROUNDS_TO_SETTLE):

@@ -7,6 +7,7 @@ import hashlib
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,8 +29,17 @@ from .services import Promise, Span
 Row = TypeVar("Row", bound=models.Model)
 
 
-def load_meeting(path: Path, *, now: datetime, via: str, actor: User | None = None) -> Meeting:
+def load_meeting(
+    path: Path,
+    *,
+    now: datetime,
+    via: str,
+    actor: User | None = None,
+    remind_backlog: bool = False,
+) -> Meeting:
     """Load one meeting file, whole or not at all; what is there already stays as it is.
+
+    Reminders speak about what comes; with `remind_backlog` also about steps that are over already.
 
     Raises `ValidationError` with one sentence when the file or its report cannot be used, when the
     report is not the one that was coded (SHA-256), or when a quotation is not the text at its offsets.
@@ -45,6 +55,7 @@ def load_meeting(path: Path, *, now: datetime, via: str, actor: User | None = No
             if not Commitment.objects.filter(reference=row["reference"]).exists():
                 with _speaking_of(row["reference"]):
                     promise = _promise(row, report, parties, themes, instruments, now)
+                    promise = replace(promise, remind_backlog=remind_backlog)
                     services.register(
                         meeting=meeting,
                         report=report,

@@ -54,6 +54,8 @@ class Promise:
     review_days: int | None = None
     final: Period | None = None
     review: Period | None = None
+    # Reminders speak about what comes; about steps that are over already only if asked to.
+    remind_backlog: bool = False
 
 
 def register(
@@ -268,7 +270,13 @@ def _add_lines(commitment: Commitment, promise: Promise, now: datetime) -> None:
     roles = [(Role.LEAD, promise.lead), (Role.CONTRIBUTING, promise.contributing)]
     deadlines.hold_for_new_lines(commitment, [*promise.lead, *promise.contributing])
     Obligation.objects.bulk_create(
-        Obligation(commitment=commitment, party=party, role=role, registered_at=now)
+        Obligation(
+            commitment=commitment,
+            party=party,
+            role=role,
+            registered_at=now,
+            remind_backlog=promise.remind_backlog,
+        )
         for role, parties in roles
         for party in parties
     )

@@ -203,11 +203,16 @@ def state_of_new(mails: int, now: datetime) -> State:
     """The state in which a plan of so many mails writes them: HELD when they are too many at once."""
     if mails <= FLOOD_FLOOR or mails <= _usual_limit(now):
         return State.WAITING
+    state = state_of_backlog(now)
+    if state == State.HELD:
+        logger.error("%s mails in one plan are too many: they wait for an administrator.", mails)
+    return state
+
+
+def state_of_backlog(now: datetime) -> State:
+    """The state of a mail that only an administrator lets go: HELD until they have, today."""
     allowed = Switch.objects.now().flood_allowed_until
-    if allowed and now < allowed:
-        return State.WAITING
-    logger.error("%s mails in one plan are too many: they wait for an administrator.", mails)
-    return State.HELD
+    return State.WAITING if allowed and now < allowed else State.HELD
 
 
 def _usual_limit(now: datetime) -> float:

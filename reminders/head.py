@@ -113,8 +113,8 @@ def _many_failed(failed: int) -> str:
 
 def _flood(held: int) -> str:
     said = ngettext(
-        "%(n)s mail waits for a decision: too many came up at once.",
-        "%(n)s mails wait for a decision: too many came up at once.",
+        "%(n)s mail waits for a decision of an administrator.",
+        "%(n)s mails wait for a decision of an administrator.",
         held,
     )
     return said % {"n": held} if held else ""

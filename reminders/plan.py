@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
@@ -146,6 +147,7 @@ class Desk:
         keys = {tell.row.line for tell in part.rows}
         lines = Obligation.objects.select_related("next_deadline", "commitment").only(
             "registered_at",
+            "remind_backlog",
             "party",
             "commitment__meeting",
             "next_deadline__due",
@@ -230,8 +232,9 @@ def promises(
             else:
                 is_event = rules.event_of(row.occasion) is not None
                 is_latest = is_event or (step is steps[-1] and loudest[row.line, row.person] == row)
+                promise.is_backlog = _is_over(step, line, person)
                 promise.outcome, promise.reason = _verdict(
-                    step, row, line, person, row.line in may_read, is_latest, desk
+                    promise, row, person, row.line in may_read, is_latest, desk
                 )
             yield promise
 
@@ -284,24 +287,23 @@ def _loudness(occasion: str) -> int:
     return int(rules.offset_of(occasion) is not None)
 
 
-def _verdict(
-    step: rules.Step,
-    row: Told,
-    line: Obligation,
-    person: User,
-    may_read: bool,
-    is_latest: bool,
-    desk: Desk,
-) -> tuple[str, str]:
+def _is_over(step: rules.Step, line: Obligation, person: User) -> bool:
+    """Whether the day of a step had passed when the line was registered."""
     entered = line.next_deadline.created_at if line.next_deadline else line.registered_at
-    if rules.is_before_registration(
+    return rules.is_before_registration(
         step, entered=entered, registered=line.registered_at, zone=person.zone
-    ):
+    )
+
+
+def _verdict(
+    promise: Reminder, row: Told, person: User, may_read: bool, is_latest: bool, desk: Desk
+) -> tuple[str, str]:
+    if promise.is_backlog and not promise.obligation.remind_backlog:
         return Outcome.SUPERSEDED, Reason.BEFORE_REGISTRATION
     if not is_latest:
         return Outcome.SUPERSEDED, Reason.OVERTAKEN
     reason = unreachable(person, may_read)
-    reason = reason or desk.wishes.against(person, line.pk, step.occasion, row.person)
+    reason = reason or desk.wishes.against(person, row.line, promise.occasion, row.person)
     return (Outcome.SUPPRESSED, reason) if reason else (Outcome.INCLUDED, "")
 
 
@@ -347,10 +349,13 @@ def _write(
 def _digests(
     written: dict[User, list[Reminder]], told: Round, state: State, now: datetime
 ) -> Iterator[Email]:
+    # A backlog that somebody asked for waits for an administrator, however small it is.
+    of_backlog = cache(lambda: brakes.state_of_backlog(now))
     for person, rows in written.items():
         said = [row for row in rows if row.outcome == Outcome.INCLUDED]
         if said:
-            yield _digest(person, said, told, state, now)
+            is_backlog = any(row.is_backlog for row in said)
+            yield _digest(person, said, told, of_backlog() if is_backlog else state, now)
 
 
 def _digest(person: User, said: list[Reminder], told: Round, state: State, now: datetime) -> Email:

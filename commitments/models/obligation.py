@@ -65,6 +65,8 @@ class Obligation(models.Model):
     )
     due_at = models.DateTimeField(_("due"), null=True, editable=False)
     registered_at = models.DateTimeField(_("registered"), editable=False)
+    # Whoever registered the line asked to be reminded of steps that were over before it.
+    remind_backlog = models.BooleanField(_("remind about what is over"), default=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     # What pages put on a line for one moment (tables.note_timing).

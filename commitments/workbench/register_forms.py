@@ -98,6 +98,8 @@ class RowFields(forms.Form):
     def name_fields(self, of: str) -> None:
         """Name each input by its column and its row, for whoever does not see the table."""
         for field in self.fields.values():
+            if isinstance(field, forms.BooleanField) and field.help_text:
+                continue  # has a label of its own
             field.widget.attrs["aria-label"] = f"{field.label}, {of}"
 
     def clean_lead(self) -> list[Party]:
@@ -117,9 +119,17 @@ class RowFields(forms.Form):
 
 
 class ForAllForm(RowFields):
-    """What holds where a row is empty."""
+    """What holds where a row is empty, and for all rows."""
 
     prefix = "all"
+    remind_backlog = forms.BooleanField(
+        label=_("Remind about steps that are over already"),
+        help_text=_(
+            "Otherwise reminders speak only about what comes. "
+            "An administrator sees how many mails it makes before they go out."
+        ),
+        required=False,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -207,6 +217,7 @@ class RowForm(RowFields):
             owner_is_for_all=not own["owner"],
             due=own["due"],
             review_days=rhythm,
+            remind_backlog=bool(every.get("remind_backlog")),
         )
 
     def _lead(self, values: dict[str, Any]) -> list[Party]:

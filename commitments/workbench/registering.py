@@ -47,6 +47,7 @@ class Registration:
     owner_is_for_all: bool = False
     due: date | None = None
     review_days: int | None = None
+    remind_backlog: bool = False
 
 
 class RowError(Exception):
@@ -166,6 +167,7 @@ def _promise(report: Report, row: Registration, known: "_Instruments", by: By) -
         review_days=row.review_days,
         final=_final(report.meeting, row, by),
         review=review,
+        remind_backlog=row.remind_backlog,
     )
 
 

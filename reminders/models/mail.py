@@ -159,6 +159,9 @@ class Reminder(models.Model):
         related_name="reminders",
     )
 
+    # Set by the planner: the step was over when the line was registered.
+    is_backlog = False
+
     objects = ReminderQuerySet.as_manager()
 
     class Meta:

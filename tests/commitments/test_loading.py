@@ -169,7 +169,13 @@ def test_a_commitment_that_the_file_has_got_since_is_on_the_workbench_too(copy):
 
 def test_the_command_says_what_is_in_the_register(capsys):
     call_command("load_meeting", FILE)
+    assert not Obligation.objects.filter(remind_backlog=True).exists()
     assert "32 commitments in the register" in capsys.readouterr().out
+
+
+def test_the_command_can_ask_for_the_backlog():
+    call_command("load_meeting", FILE, "--remind-backlog")
+    assert not Obligation.objects.filter(remind_backlog=False).exists()
 
 
 def test_the_sample_is_loaded_into_an_empty_register_alone():

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import Event
 from commitments.choices import CandidateState
-from commitments.models import CandidateDecision, Commitment, CommitmentLink, Deadline
+from commitments.models import CandidateDecision, Commitment, CommitmentLink, Deadline, Obligation
 from commitments.workbench import register_views, services
 from commitments.workbench.registering import (
     Registration,
@@ -113,6 +113,12 @@ def test_what_was_accepted_goes_into_the_register(client, officer, report):
     assert row.state == CandidateState.REGISTERED
     event = Event.objects.get(object_type="commitment", object_id=pilots.pk)
     assert (event.action, event.actor) == ("commitment.registered", officer)
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_whoever_registers_may_ask_to_be_reminded_of_what_is_over(client, report, asked):
+    send(client, **({"all__remind_backlog": "on"} if asked else {}))
+    assert set(Obligation.objects.values_list("remind_backlog", flat=True)) == {asked}
 
 
 def test_the_rest_can_be_registered_later(client, report):

@@ -226,6 +226,29 @@ def test_what_is_usual_is_no_flood(case, monkeypatch):
     assert brakes.state_of_new(6, NOW) == State.HELD
 
 
+def test_a_backlog_is_told_only_when_it_was_asked_for_and_let_go(case):
+    """A register that was just loaded speaks about what comes; a backlog waits, however small it is."""
+    case.line(-40, known_for=0)
+    asked = case.line(-40, known_for=0, remind_backlog=True)
+    plan.run(now=NOW)
+    told = Reminder.objects.included()
+    assert {row.obligation for row in told} == {asked}
+    held = Email.objects.filter(state=State.HELD)
+    assert held.count() == 1
+    brakes.let_go(**deed())
+    assert not held.exists()
+    plan.run(now=NOW + days(1))
+    assert Reminder.objects.included().count() == told.count() == 1
+
+
+def test_a_backlog_that_is_dropped_is_not_planned_again(case):
+    case.line(-40, known_for=0, remind_backlog=True)
+    plan.run(now=NOW)
+    assert brakes.drop(**deed()) == 1
+    plan.run(now=NOW + days(1))
+    assert not Reminder.objects.included().exists()
+
+
 def test_the_page_shows_how_many_before_anybody_decides(flood, client):
     client.force_login(make_administrator())
     page = client.get("/reminders/brakes/").content.decode()

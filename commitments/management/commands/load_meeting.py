@@ -17,10 +17,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
+        parser.add_argument(
+            "--remind-backlog",
+            action="store_true",
+            help="remind about steps that are over already, once an administrator lets them go",
+        )
 
-    def handle(self, *, file: Path, **options: Any) -> None:
+    def handle(self, *, file: Path, remind_backlog: bool, **options: Any) -> None:
         try:
-            meeting = load_meeting(file, now=timezone.now(), via=Via.COMMAND)
+            meeting = load_meeting(
+                file, now=timezone.now(), via=Via.COMMAND, remind_backlog=remind_backlog
+            )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
         self.stdout.write(f"{meeting}: {meeting.commitments.count()} commitments in the register.")

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,7 +19,8 @@ from accounts.choices import Via
 from accounts.requests import Request
 
 from . import addresses, bounces, brakes
-from .models import Email, Suppression, Switch
+from .choices import Outcome
+from .models import Email, Pulse, Suppression, Switch
 
 LARGEST_BOUNCE = 1024 * 1024
 
@@ -29,13 +31,18 @@ def brakes_page(request: Request) -> HttpResponse:
     """Whether mail is stopped and why; how many mails a flood would be, before anybody lets it go."""
     switch = Switch.objects.now()
     held = Email.objects.held_back()
+    counted = held.annotate(told=Count("reminders", filter=Q(reminders__outcome=Outcome.INCLUDED)))
+    plan = Pulse.objects.by_name().get("plan")
     context = {
         "switch": switch,
+        "held": _(plan.held) if plan and plan.held else "",
         "reason": _(switch.held_reason) if switch.held_reason else "",
         "mails": held.count(),
         "oldest": held.order_by("created_at", "pk").first(),
         "recipients": held.values("recipient").distinct().count(),
-        "some": held.select_related("recipient").defer("frozen").order_by("created_at", "pk")[:10],
+        "some": counted.select_related("recipient")
+        .defer("frozen")
+        .order_by("created_at", "pk")[:10],
     }
     return render(request, "reminders/brakes.html", context)
 

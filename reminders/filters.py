@@ -44,8 +44,8 @@ class ReminderFilter(django_filters.FilterSet):  # type: ignore[misc]
     outcome = _Many(label=_("Result"), choices=Outcome.choices)
     mail = _Many(label=_("Mail"), field_name="email__state", choices=State.choices)
     step = _Many(label=_("Step"), field_name="occasion", choices=_steps)
-    capacity = _Many(label=_("As"), choices=Capacity.choices)
-    reason = _Many(label=_("Why"), choices=Reason.choices)
+    capacity = _Many(label=_("Told as"), choices=Capacity.choices)
+    reason = _Many(label=_("Why not sent"), choices=Reason.choices)
     since = DayFilter(label=_("Since"), field_name="planned_at", method=since)
 
     class Meta:
@@ -58,6 +58,12 @@ class ReminderFilter(django_filters.FilterSet):  # type: ignore[misc]
         return queryset.search(value)
 
 
+class OwnReminderFilter(ReminderFilter):
+    """Filters of one's own part of the ledger."""
+
+    q = django_filters.CharFilter(label=_("Commitment"), method="search", max_length=LONGEST_SEARCH)
+
+
 class EmailFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Filters of the outbox."""
 
@@ -66,12 +72,15 @@ class EmailFilter(django_filters.FilterSet):  # type: ignore[misc]
     )
     state = _Many(label=_("State"), choices=State.choices)
     kind = _Many(label=_("Kind"), choices=Kind.choices)
+    maybe_dup = django_filters.ChoiceFilter(
+        label=_("Doubt"), choices=[("True", _("it may have arrived twice"))]
+    )
     day = DayFilter(label=_("Day"), field_name="slot")
     since = DayFilter(label=_("Since"), field_name="created_at", method=since)
 
     class Meta:
         model = Email
-        fields: ClassVar[list[str]] = ["q", "state", "kind", "day", "since"]
+        fields: ClassVar[list[str]] = ["q", "state", "kind", "maybe_dup", "day", "since"]
 
     def search(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.search(value)

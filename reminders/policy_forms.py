@@ -41,29 +41,20 @@ class PolicyForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     before = DaysField(
         label=_("Days before the deadline"),
-        help_text=_("0 is the day itself. Example: 30, 14, 7, 1, 0"),
+        help_text=_("With commas between them; 0 is the day itself. Example: 30, 14, 7, 1, 0"),
     )
-    after = DaysField(label=_("Days after it"), help_text=_("Example: 1, 3, 7, 14"))
+    after = DaysField(label=_("Days after the deadline"), help_text=_("Example: 1, 3, 7, 14"))
     monthly = forms.BooleanField(
-        label=_("After these, every 30 days until the ladder ends"), required=False
+        label=_("After these, every 30 days until the escalation has ended"), required=False
     )
-    deputy = forms.IntegerField(
-        label=_("Deputy or mailbox: after how many working days"),
-        help_text=_("Working days of the party after the due day. Empty: this rung is left out."),
-        required=False,
-        min_value=1,
-    )
-    officer = forms.IntegerField(
-        label=_("Desk officer: after how many working days"), required=False, min_value=1
-    )
-    head = forms.IntegerField(
-        label=_("Head of secretariat: after how many working days"), required=False, min_value=1
-    )
+    deputy = forms.IntegerField(label=_("Deputy or mailbox"), required=False, min_value=1)
+    officer = forms.IntegerField(label=_("Desk officer"), required=False, min_value=1)
+    head = forms.IntegerField(label=_("Head of secretariat"), required=False, min_value=1)
 
     def __init__(self, data: Any = None, *, policy: Policy) -> None:
         super().__init__(data, initial=self.stored(policy))
         for rung in Rung:
-            self.fields[rung.value].widget.attrs["class"] = "input--auto"
+            self.fields[rung.value].widget.attrs["class"] = "input--number"
 
     @staticmethod
     def stored(policy: Policy) -> dict[str, Any]:
@@ -94,10 +85,10 @@ class SitePolicyForm(PolicyForm):
     """The policy of the whole site says more: who is at the top, and what nobody may turn off."""
 
     head_person = forms.ModelChoiceField(
-        label=_("Head of secretariat"),
+        label=_("Who is the head of secretariat"),
         queryset=User.objects.none(),
         required=False,
-        empty_label=_("Nobody: the last rung is told to nobody"),
+        empty_label=_("Nobody yet: nobody is told as the last"),
     )
     mandatory = forms.MultipleChoiceField(
         label=_("Nobody may turn off reminders that are"),

@@ -1,5 +1,6 @@
 """Pages of policies: of the whole site for administrators, of a meeting or a commitment for officers."""
 
+from hashlib import sha256
 from typing import Any
 
 from django.contrib import messages
@@ -78,14 +79,14 @@ def remove(request: Request, pk: int) -> HttpResponse:
 
 
 def _page(request: Request, policy: Policy, form: Any, *, back: str, lead: str) -> HttpResponse:
-    """Try or save what was typed. Trying shows what would change, and stores nothing."""
-    trying = "try" in request.POST
-    tried = None
+    """First what would change, which stores nothing; then the same values once more save them."""
+    tried, fingerprint = None, ""
 
     def save(_values: dict[str, Any]) -> str:
-        nonlocal tried
+        nonlocal tried, fingerprint
         values, seen = form.values(), form.cleaned_data["version"]
-        if not trying:
+        fingerprint = _fingerprint(values)
+        if request.POST.get("tried") == fingerprint:
             by: dict[str, Any] = {"actor": request.user, "now": request.now, "via": Via.PAGE}
             policies.save(policy=policy, seen=seen, values=values, **by)
             return back
@@ -102,8 +103,13 @@ def _page(request: Request, policy: Policy, form: Any, *, back: str, lead: str) 
         policy.refresh_from_db()
         see_anew(form, policy.version)
     context = {"policy": policy, "form": form, "back": back, "lead": lead, "tried": tried,
-               "days": DAYS, "stored": described(policy) if policy.pk else ""}  # fmt: skip
+               "fingerprint": fingerprint, "days": DAYS, "stored": described(policy) if policy.pk else ""}  # fmt: skip
     return render(request, "reminders/policy.html", context, status=status_of(form))
+
+
+def _fingerprint(values: dict[str, Any]) -> str:
+    """By which it is known whether what is saved is what was shown."""
+    return sha256(repr(sorted(values.items())).encode()).hexdigest()[:16]
 
 
 def _with(policy: Policy, values: dict[str, Any]) -> Policy:

@@ -4,7 +4,15 @@ from django.urls import path
 
 from accounts.access import Access, access
 
-from . import by_hand_views, calendar_views, engine_views, own_views, policy_views, views
+from . import (
+    by_hand_views,
+    calendar_views,
+    engine_views,
+    forecast_views,
+    own_views,
+    policy_views,
+    views,
+)
 
 app_name = "reminders"
 urlpatterns = [
@@ -21,6 +29,7 @@ urlpatterns = [
     path("calendar/end/", calendar_views.end, name="end-calendar"),
     path("lines/<int:pk>/now/", by_hand_views.send_now, name="send-now"),
     path("test-mail/", by_hand_views.test_mail, name="test-mail"),
+    path("forecast/", forecast_views.page, name="forecast"),
     path("ledger/<int:pk>/", own_views.promise, name="promise"),
     path("ledger/", access(Access.OFFICER)(views.Ledger.as_view()), name="ledger"),
     path("policy/", policy_views.site, name="policy"),

@@ -23,7 +23,7 @@ from ui.lists import ListPage, View
 from . import forecast
 from . import metrics as numbers
 from .choices import State
-from .filters import EmailFilter, ReminderFilter
+from .filters import EmailFilter, OwnReminderFilter, ReminderFilter
 from .health import beats, is_well
 from .models import Email, Pulse, Reminder, Switch
 from .querysets import ReminderQuerySet, unanswered
@@ -63,6 +63,7 @@ class _Promises(ListPage):
 class Mine(_Promises):
     """What the person was told or not told and why, and what comes next."""
 
+    filterset_class = OwnReminderFilter
     table_class = ReminderTable
     template_name = "reminders/mine.html"
 
@@ -151,7 +152,7 @@ def health_page(request: Request) -> HttpResponse:
     """Whether reminders run, what the last days brought, and what needs a person."""
     tasks = beats(request.now)
     since = _today(request) - WEEK
-    failed = Email.objects.filter(state=State.FAILED).for_list().newest_first()
+    failed = Email.objects.filter(state=State.FAILED, created_at__gte=start_of_day(since))
     context = {
         "tasks": tasks,
         "is_well": not any(task.is_late for task in tasks),
@@ -159,7 +160,7 @@ def health_page(request: Request) -> HttpResponse:
         "since_iso": since.isoformat(),
         "days": Email.objects.by_day(since),
         "held_back": Reminder.objects.held_back(start_of_day(since)),
-        "failed": failed[:FAILED_SHOWN],
+        "failed": failed.for_list().newest_first()[:FAILED_SHOWN],
         "unanswered": _unanswered(_today(request)),
         "relay": settings.EMAIL_RELAY.get("host", ""),
         **_engine(),
@@ -202,9 +203,37 @@ def _engine() -> dict[str, Any]:
         "switch": Switch.objects.now(),
         "clocks": [pulses[name] for name in ("beat", "loop") if name in pulses],
         "proof": proof,
-        "proof_rows": [(name, proof.counts.get(name, 0)) for name in FAULTS] if proof else [],
+        "proof_faults": _faults(proof.counts) if proof else [],
+        "held": _(pulses["plan"].held) if "plan" in pulses and pulses["plan"].held else "",
         "dead_man": bool(settings.DEAD_MAN_URL),
     }
+
+
+def _faults(counts: dict[str, int]) -> list[str]:
+    """What the proof found that should be 0, in words."""
+    said = {
+        "unplanned": ngettext_lazy(
+            "%(n)s reminder was not planned in time",
+            "%(n)s reminders were not planned in time",
+            "n",
+        ),
+        "unkept": ngettext_lazy(
+            "%(n)s reminder stands in a mail that will never go",
+            "%(n)s reminders stand in mails that will never go",
+            "n",
+        ),
+        "stuck": ngettext_lazy(
+            "%(n)s mail is in the hands of a worker that is gone",
+            "%(n)s mails are in the hands of workers that are gone",
+            "n",
+        ),
+        "late": ngettext_lazy(
+            "%(n)s mail should have gone out a while ago",
+            "%(n)s mails should have gone out a while ago",
+            "n",
+        ),
+    }
+    return [said[name] % {"n": counts[name]} for name in FAULTS if counts.get(name)]
 
 
 def _unanswered(today: date) -> list[tuple[str, int]]:

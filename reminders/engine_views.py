@@ -21,6 +21,7 @@ from accounts.requests import Request
 from . import addresses, bounces, brakes
 from .choices import Outcome
 from .models import Email, Pulse, Suppression, Switch
+from .words import why_stopped
 
 LARGEST_BOUNCE = 1024 * 1024
 
@@ -32,11 +33,9 @@ def brakes_page(request: Request) -> HttpResponse:
     switch = Switch.objects.now()
     held = Email.objects.held_back()
     counted = held.annotate(told=Count("reminders", filter=Q(reminders__outcome=Outcome.INCLUDED)))
-    plan = Pulse.objects.by_name().get("plan")
     context = {
         "switch": switch,
-        "held": _(plan.held) if plan and plan.held else "",
-        "reason": _(switch.held_reason) if switch.held_reason else "",
+        "held": why_stopped(switch, Pulse.objects.by_name().get("plan")),
         "mails": held.count(),
         "oldest": held.order_by("created_at", "pk").first(),
         "recipients": held.values("recipient").distinct().count(),

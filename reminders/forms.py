@@ -33,7 +33,7 @@ class SnoozeForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [(day.isoformat(), words.day_words(day)) for day in snooze_days(today)]
         field: Any = self.fields["until"]
-        field.choices = [*choices, ("", _("for good"))]
+        field.choices = [*choices, ("", _("For good"))]
         field.initial = choices[1][0]
 
     def clean(self) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from . import addresses, facts, news, wishes
 from .choices import Ground
 from .forms import AbsenceForm, SnoozeForm
 from .models import Absence, Mute, Reminder, Suppression
+from .outcomes import MAX_TRIES
 
 NEWS_SHOWN = 50
 
@@ -47,7 +48,9 @@ def news_page(request: Request) -> HttpResponse:
 @access(Access.OBJECT)
 def promise(request: Request, pk: int) -> HttpResponse:
     """Everything there is to know of one promise, for its recipient and the secretariat."""
-    rows = Reminder.objects.for_list(request.user, request.now).select_related("stands_for")
+    rows = Reminder.objects.for_list(request.user, request.now).select_related(
+        "stands_for", "deadline"
+    )
     row = get_object_or_404(rows, pk=pk)
     if row.recipient_id != request.user.pk and not request.user.is_secretariat:
         raise Http404
@@ -55,6 +58,7 @@ def promise(request: Request, pk: int) -> HttpResponse:
         "row": row,
         "event": facts.events([row.occasion]).get(row.occasion),
         "attempts": row.email.attempts.in_order() if row.email else (),
+        "most_tries": MAX_TRIES,
     }
     return render(request, "reminders/promise.html", context)
 

@@ -88,7 +88,7 @@ class SitePolicyForm(PolicyForm):
         label=_("Who is the head of secretariat"),
         queryset=User.objects.none(),
         required=False,
-        empty_label=_("Nobody yet: nobody is told as the last"),
+        empty_label=_("Nobody yet"),
     )
     mandatory = forms.MultipleChoiceField(
         label=_("Nobody may turn off reminders that are"),

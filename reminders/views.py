@@ -1,7 +1,7 @@
 """Pages of the ledger, the outbox and the health of reminders."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -24,13 +24,14 @@ from . import forecast
 from . import metrics as numbers
 from .choices import State
 from .filters import EmailFilter, OwnReminderFilter, ReminderFilter
-from .health import beats, is_well
+from .health import beats, is_silent, is_well
 from .models import Email, Pulse, Reminder, Switch
+from .outcomes import MAX_TRIES
 from .querysets import ReminderQuerySet, unanswered
 from .reading import BODY_POLICY, letter
 from .reconciliation import FAULTS
 from .tables import EmailTable, LedgerTable, ReminderTable
-from .words import start_of_day, time_of_mail
+from .words import start_of_day, time_of_mail, why_stopped
 
 WEEK = timedelta(days=7)
 COMING_DAYS = 30
@@ -129,6 +130,7 @@ def mail(request: Request, pk: int) -> HttpResponse:
         "email": email,
         "letter": letter(email),
         "attempts": email.attempts.in_order(),
+        "most_tries": MAX_TRIES,
         "reminders": email.reminders.for_list(request.user, request.now).order_by("pk"),
     }
     return render(request, "reminders/mail.html", context)
@@ -163,7 +165,7 @@ def health_page(request: Request) -> HttpResponse:
         "failed": failed.for_list().newest_first()[:FAILED_SHOWN],
         "unanswered": _unanswered(_today(request)),
         "relay": settings.EMAIL_RELAY.get("host", ""),
-        **_engine(),
+        **_engine(request.now),
     }
     return render(request, "reminders/health.html", context)
 
@@ -195,18 +197,23 @@ def _today(request: Request) -> date:
     return request.now.astimezone(request.user.zone).date()
 
 
-def _engine() -> dict[str, Any]:
+def _engine(now: datetime) -> dict[str, Any]:
     """What the engine says of itself: its clocks, its breaker, its last proof."""
     pulses = Pulse.objects.by_name()
-    proof = pulses.get("reconcile")
+    proof, switch = pulses.get("reconcile"), Switch.objects.now()
     return {
-        "switch": Switch.objects.now(),
-        "clocks": [pulses[name] for name in ("beat", "loop") if name in pulses],
+        "switch": switch,
+        "clocks": [_clock(pulses[name], now) for name in ("beat", "loop") if name in pulses],
         "proof": proof,
         "proof_faults": _faults(proof.counts) if proof else [],
-        "held": _(pulses["plan"].held) if "plan" in pulses and pulses["plan"].held else "",
+        "held": why_stopped(switch, pulses.get("plan")),
         "dead_man": bool(settings.DEAD_MAN_URL),
     }
+
+
+def _clock(pulse: Pulse, now: datetime) -> tuple[Pulse, bool]:
+    """A clock, and whether it stands still. One of two is enough; both shall go."""
+    return pulse, pulse.finished is None or is_silent(pulse.finished, now)
 
 
 def _faults(counts: dict[str, int]) -> list[str]:

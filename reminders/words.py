@@ -10,8 +10,9 @@ from accounts.choices import Weekday
 from accounts.models import User
 from ui import words
 
+from . import brakes
 from .choices import Capacity, Outcome, Reason, Rung, State
-from .models import Email, Reminder
+from .models import Email, Pulse, Reminder, Switch
 from .rules import EVERY_DAY, delivery_days, offset_of
 
 
@@ -61,8 +62,7 @@ def detail_words(reminder: Reminder) -> str:
 def mail_words(email: Email) -> str:
     """What there is to know of a mail beside its state."""
     if email.state == State.SENT:
-        is_file = email.reply.endswith(".eml")
-        said = _("Written to a file") if is_file else _("Accepted by the mail server")
+        said = _("Written to a file") if _is_file(email) else _("Accepted by the mail server")
     else:
         said = _sentence(str(Reason(email.error).label)) if email.error else email.reply
     return _("%(said)s; it may have arrived twice") % {"said": said} if email.maybe_dup else said
@@ -82,7 +82,13 @@ def mail_explained(email: Email) -> str:
             "Nobody knows whether it arrived. It is sent once more in the same words, so that a mail "
             "program can tell that it is the same."
         )
+    if email.state == State.SENT and _is_file(email):
+        return _("No mail server is set, so it was written to the data folder.")
     return str(_STATES.get(email.state, ""))
+
+
+def _is_file(email: Email) -> bool:
+    return email.reply.endswith(".eml")
 
 
 _OUTCOMES = {
@@ -113,6 +119,15 @@ _STATES = {
         "Very many mails came up at once. An administrator decides whether they go out."
     ),
 }
+
+
+def why_stopped(switch: Switch, plan: Pulse | None) -> str:
+    """Why nothing is planned or sent: by decision, or for a reason that the last tick found."""
+    if switch.held_at:
+        return _(switch.held_reason)
+    # The tick before a release still says what held it.
+    passing = (brakes.FOREIGN, brakes.CLOCK)
+    return _(plan.held) if plan and plan.held in passing else ""
 
 
 def time_of_mail(person: User, now: datetime) -> str:

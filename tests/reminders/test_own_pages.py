@@ -119,7 +119,7 @@ def test_a_promise_says_state_reason_tries_and_the_reply(client, case, told, rel
     deliver.run(clock=lambda: NOW)
     row = Reminder.objects.included().first()
     text = page(client, case.person, f"/reminders/ledger/{row.pk}/")
-    for said in ("Waiting", "452 4.2.2 mailbox full", " that count", "the next try"):
+    for said in ("Waiting", "452 4.2.2 mailbox full", "of them count", "the next try"):
         assert said in text
     assert f"/reminders/ledger/{row.pk}/" in page(client, case.person, "/reminders/")
 

@@ -1,5 +1,6 @@
 """Who sees what of the ledger, the outbox and the health of reminders."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from commitments.models import Commitment
-from reminders import ahead, deliver, plan
+from reminders import ahead, deliver, forecast_chart, plan
 from reminders.choices import Outcome
 from reminders.models import Email, Pulse, Reminder
 from tests.factories import (
@@ -51,6 +52,7 @@ ROLES = {"reader": make_user, "officer": make_officer, "administrator": make_adm
     ("address", "allowed"),
     [
         ("/reminders/", {"reader", "officer", "administrator"}),
+        ("/reminders/forecast/", {"reader", "officer", "administrator"}),
         ("/reminders/ledger/", {"officer", "administrator"}),
         ("/reminders/health/", {"officer", "administrator"}),
         ("/reminders/outbox/", {"administrator"}),
@@ -123,6 +125,46 @@ def test_what_comes_next_leaves_out_what_may_not_be_read(client, case):
     assert "Coming title" not in page
 
 
+# Forecast --------------------------------------------------------------------------------------
+
+
+def test_the_secretariat_sees_whom_what_and_why_for_all(client, case):
+    line = make_obligation(case.party, due=timezone.now().date() + days(10))
+    page = as_(client, make_officer()).get("/reminders/forecast/").content.decode()
+    assert case.person.name in page
+    assert "7 days before" in page
+    assert line.commitment.reference in page
+    assert "Deputy or mailbox on" in page
+
+
+def test_everybody_else_sees_their_own_forecast(client, case):
+    soon = timezone.now().date() + days(10)
+    own, other = make_obligation(case.party, due=soon), make_party("XX")
+    make_focal_point(other)
+    foreign = make_obligation(other, due=soon)
+    page = as_(client, case.person).get("/reminders/forecast/").content.decode()
+    assert own.commitment.reference in page
+    assert foreign.commitment.reference not in page
+
+
+def test_what_is_told_on_one_day_is_one_mail(client, case):
+    soon = timezone.now().date() + days(10)
+    for _ in range(7):
+        make_obligation(case.party, due=soon)
+    answer = as_(client, make_officer()).get("/reminders/forecast/")
+    first = answer.context["page"].object_list[0]
+    assert (first.why, len(first.shown), first.more) == ("7 days before (7)", 5, "and 2 more")
+
+
+@pytest.mark.parametrize(
+    ("mails", "highest"), [(0, 2), (2, 2), (3, 10), (11, 20), (21, 50), (51, 100), (101, 500)]
+)
+def test_the_chart_has_room_for_its_highest_day(mails, highest):
+    chart = forecast_chart.draw([(TODAY, False)] * mails, TODAY, 30)
+    assert [number for _y, number in chart.lines] == [0, highest // 2, highest]
+    assert chart.bars[0].due_y >= forecast_chart.TOP
+
+
 # Ledger and outbox -----------------------------------------------------------------------------
 
 
@@ -175,6 +217,14 @@ def test_a_mail_is_shown_as_it_looks(client, sent):
     assert email.message_id.strip("<>") in page
 
 
+def test_a_mail_is_shown_without_the_links_that_act_for_its_recipient(client, sent):
+    client, address = as_(client, make_administrator()), Email.objects.get().get_absolute_url()
+    for page in (address, f"{address}body/"):
+        text = client.get(page).content.decode()
+        assert "/r/a…" in text
+        assert not re.search(r"/r/[a-z][0-9]", text)
+
+
 def test_the_frame_may_do_nothing(client, sent):
     email = Email.objects.get()
     response = as_(client, make_administrator()).get(f"/reminders/outbox/{email.pk}/body/")
@@ -222,6 +272,24 @@ def beat(ago):
 
 def test_health_is_red_before_the_first_run(client):
     assert client.get("/healthz/reminders").status_code == 503
+
+
+def test_the_health_page_says_at_once_that_somebody_stopped_reminders(client):
+    client = as_(client, make_administrator())
+    Pulse.objects.ended("plan", timezone.now())
+    Pulse.objects.ended("send", timezone.now())
+    client.post("/reminders/brakes/set/", {"deed": "hold", "reason": "Moving house"})
+    page = client.get("/reminders/health/").content.decode()
+    assert "Reminders are stopped" in page.split("<h1>")[1].split("</h1>")[0]
+    client.post("/reminders/brakes/set/", {"deed": "release"})
+    assert "Moving house" not in client.get("/reminders/health/").content.decode()
+
+
+def test_the_proof_speaks_in_words(client):
+    Pulse.objects.ended("reconcile", timezone.now(), {"unplanned": 3, "unkept": 0, "late": 1})
+    page = as_(client, make_officer()).get("/reminders/health/").content.decode()
+    assert "3 reminders were not planned in time" in page
+    assert "1 mail should have gone out a while ago" in page
 
 
 def test_health_is_green_while_plan_and_send_come_to_their_end(client):
@@ -307,7 +375,14 @@ def test_the_panel_stands_on_the_page_of_the_commitment(client, case):
 
 
 @pytest.mark.parametrize(
-    "address", ["/reminders/", "/reminders/ledger/", "/reminders/outbox/", "/reminders/health/"]
+    "address",
+    [
+        "/reminders/",
+        "/reminders/forecast/",
+        "/reminders/ledger/",
+        "/reminders/outbox/",
+        "/reminders/health/",
+    ],
 )
 def test_a_page_costs_the_same_for_one_row_and_for_many(client, case, sent, address):
     case.person.role = "administrator"

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
-BATCH = 20
+BATCH = 40
 SPREAD = 10
 
 
@@ -62,7 +62,7 @@ def run(*, clock: Clock = timezone.now, stop: Callable[[], bool] = never) -> dic
 def deliver(pk: int, way_out: Relay, clock: Clock, batch: Batch | None = None) -> str:
     """Bring one mail out. Says in a word or two what became of it."""
     batch = batch or Batch()
-    email = claim(pk, clock())
+    email = claim(pk, clock(), batch)
     if email is None:
         return "taken by another"
     began = clock()
@@ -96,19 +96,19 @@ def pick(now: datetime) -> list[int]:
     return random.sample(first, min(BATCH, len(first)))
 
 
-def claim(pk: int, now: datetime) -> Email | None:
-    """Take a mail for sending. None means that somebody else has it.
+def claim(pk: int, now: datetime, batch: Batch | None = None) -> Email | None:
+    """Take a mail for sending, if it is still as it was seen. None means that somebody else has it.
 
     A lease that ran out means that its worker is gone. That counts as a try: a mail that keeps
     killing its worker is buried.
     """
     here("claiming")
-    email = Email.objects.filter(pk=pk).first()
+    email = (batch or Batch()).seen(pk)
     if email is None:
         return None
     lost = email.state == State.SENDING
     with transaction.atomic(durable=True):
-        mine = Email.objects.claimable(now).filter(pk=pk, state=email.state, claims=email.claims)
+        mine = Email.objects.claimable_as(email, now)
         if not mine.update(**_claimed(email), lease_until=Now() + durations.LEASE()):
             return None
         if lost:
@@ -132,13 +132,14 @@ def look(email: Email, now: datetime, batch: Batch | None = None) -> bool:
         return _end(email, State.FAILED, Reason.UNKNOWN)
     if email.expires_at <= now:
         return _end(email, State.EXPIRED, Reason.TOO_LATE)
+    known = (batch or Batch()).look(email, now) if email.is_digest else None
     if email.recipient and not email.recipient.is_active:
         return _end(email, State.CANCELLED, Reason.INACTIVE)
     address = email.recipient.email if email.recipient else email.to_address
     if not address:
         return _end(email, State.CANCELLED, Reason.NO_ADDRESS)
-    if email.is_digest:
-        return _drop_untrue(email, (batch or Batch()).look(email, now))
+    if known:
+        return _drop_untrue(email, known)
     if addresses.stops(address, email.kind, now):
         return _end(email, State.CANCELLED, Reason.BOUNCED)
     return True

@@ -25,6 +25,13 @@ class EmailQuerySet(models.QuerySet["Email"]):
         lost = Q(state=State.SENDING, lease_until__lt=Now())
         return self.filter(waiting | lost)
 
+    def claimable_as(self, seen: "Email", now: datetime) -> "EmailQuerySet":
+        """One row, as long as it is as it was seen and may still be taken up."""
+        row = self.filter(pk=seen.pk, state=seen.state, claims=seen.claims)
+        if seen.state == State.WAITING:
+            return row.filter(not_before__lte=now, expires_at__gt=now)
+        return row.filter(lease_until__lt=Now()) if seen.state == State.SENDING else self.none()
+
     def held_by(self, email: "Email") -> "EmailQuerySet":
         """The row, as long as the claim that `email` was read with is the latest one."""
         return self.filter(pk=email.pk, state=State.SENDING, claims=email.claims)

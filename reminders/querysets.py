@@ -107,11 +107,6 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         """Take promises back: the next plan may make them again."""
         return self.included().update(outcome=Outcome.VOID, reason=reason)
 
-    def for_look(self) -> "ReminderQuerySet":
-        """What the second look compares."""
-        lines = self.included().select_related("obligation__commitment", "stands_for")
-        return lines.order_by("pk")
-
     def for_mail(self) -> "ReminderQuerySet":
         """Everything that one item of a digest says, the most urgent first."""
         return (

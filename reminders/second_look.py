@@ -1,7 +1,7 @@
 """The second look: what of a planned mail is no longer true when it is about to go out."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,7 +9,7 @@ from accounts.models import Event, User
 from commitments.models import Obligation
 from commitments.rules import is_open
 
-from . import changes, due, rules
+from . import changes, due, facts, rules
 from .choices import Reason
 from .hindrances import Wishes
 from .ladder import Ladders
@@ -22,15 +22,15 @@ ANYBODY = User(pk=0)
 Why = dict[int, Reason]
 
 
-def untrue(emails: Sequence[Email], now: datetime) -> dict[int, Why]:
+def untrue(
+    emails: Sequence[Email], now: datetime, promises: Mapping[int, list[Reminder]] | None = None
+) -> dict[int, Why]:
     """The promises of mails that should not be kept any more, by mail and key, each with the reason.
 
-    Each reason is one for which the planner does not make the same promise again. Twenty mails cost
-    hardly more queries than one.
+    Each reason is one for which the planner does not make the same promise again. Many mails cost
+    hardly more queries than one. `promises` are their rows of this moment, if they are at hand.
     """
-    rows: dict[int, list[Reminder]] = defaultdict(list)
-    for row in Reminder.objects.for_look().filter(email__in=emails):
-        rows[row.email_id or 0].append(row)
+    rows = facts.promises_of(emails) if promises is None else promises
     found: dict[int, Why] = {email.pk: {} for email in emails}
     for today, theirs in _by_day(emails, now).items():
         look = _Look.at([row for email in theirs for row in rows[email.pk]], today, now)

@@ -87,7 +87,7 @@ def test_d1_four_restarts_while_sending(careful, world, relay, workers, proves):
 @pytest.mark.whole
 def test_d2_a_restart_in_planning(careful, world, workers, proves):
     world.has_many(20)
-    worker = workers.start("plan", FAIL_POINT="plan rows:stop:5")
+    worker = workers.start("plan", FAIL_POINT="plan rows:stop")
     worker.stops_itself()
     crash()
     worker.goes_on()
@@ -203,10 +203,12 @@ def test_d6_sqlite_with_many_writers(world, relay, workers, proves):
     crowd = [workers.start("plan", "send", "plan", "send") for _ in range(4)]
     noise = threading.Thread(target=write_until, args=[stop])
     noise.start()
-    for worker in crowd:
-        worker.succeeds()
-    stop.set()
-    noise.join()
+    try:
+        for worker in crowd:
+            worker.succeeds()
+    finally:
+        stop.set()
+        noise.join()
     settles(workers)
     proves()
 
@@ -215,6 +217,8 @@ def write_until(stop):
     while not stop.is_set():
         with busy():
             time.sleep(0.02)
+        # SQLite's waiters sleep up to a tenth of a second: a writer without a pause would shut them out.
+        time.sleep(0.05)
     connection.close()
 
 

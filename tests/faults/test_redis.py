@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
+from reminders import health
 from reminders.models import Pulse
 from sco_tracker.stack import broker_command, worker_command
 from tests.faults.proxy import proxy
 from tests.faults.workers import environment
+from tests.faults.world import time_passes
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
@@ -170,14 +173,30 @@ def test_r5_a_broker_that_hangs_is_made_up_for_by_the_second_clock(site, world, 
 
 @pytest.mark.whole
 def test_r6_a_broker_with_full_memory(site, world, relay, proves):
+    """The worker gives up for good. Health says so, unless there is a second clock: that goes on."""
     site.start_broker()
-    site.start_worker()
+    worker = site.start_worker()
+    wait_for(lambda: Pulse.objects.filter(name="beat").exists())
     site.ask_broker("CONFIG", "SET", "maxmemory", "1")
     time.sleep(3 * TICK)
+    time_passes(minutes=4)
+    time.sleep(3 * TICK)
+    assert not health.is_well(timezone.now())
+    site.start_loop()
+    goes_on(world, relay)
+    assert health.is_well(timezone.now())
     site.ask_broker("CONFIG", "SET", "maxmemory", "0")
-    world.has_people(1)
-    wait_for(lambda: len(relay.accepted) == 1, seconds=90)
+    end(worker)
+    before = beat()
+    site.start_worker()
+    wait_for(lambda: beat() > before)
+    goes_on(world, relay)
     proves()
+
+
+def beat():
+    """When a worker last took up what the beat sent."""
+    return Pulse.objects.get(name="beat").finished
 
 
 def test_r7_without_any_broker_the_second_clock_does_it_all(site, world, relay, proves):

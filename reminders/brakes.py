@@ -36,6 +36,7 @@ FOREIGN = gettext_noop("This copy is not the installation that sends: nothing go
 RESTORED = gettext_noop("The database was put back from a backup.")
 GAP = gettext_noop("Nothing ran for more than a week.")
 CLOCK = gettext_noop("The clock of this machine and that of the database differ.")
+TURNED_BACK = gettext_noop("The clock was put back: mail went out later than it is now.")
 # A plan with no more mails than this is never a flood.
 FLOOD_FLOOR = 200
 FLOOD_FACTOR = 5
@@ -52,7 +53,12 @@ def why_held(task: str, clock: Clock) -> str:
     if reason := _new_reason():
         _stop(reason, clock())
         return reason
-    return CLOCK if task == "plan" and abs(drift(switch, clock)) > durations.CLOCK_DRIFT() else ""
+    if abs(drift(switch, clock)) > durations.CLOCK_DRIFT():
+        return CLOCK if task == "plan" else ""
+    if _told_ahead_of(clock()):
+        _stop(TURNED_BACK, clock())
+        return TURNED_BACK
+    return ""
 
 
 def drift(switch: Switch, clock: Clock) -> timedelta:
@@ -65,6 +71,16 @@ def steady(clock: Clock) -> Clock:
     """The clock to send by: ours, put right by that of the database where they differ too much."""
     ahead = drift(Switch.objects.now(), clock)
     return clock if abs(ahead) <= durations.CLOCK_DRIFT() else lambda: clock() + ahead
+
+
+def _told_ahead_of(now: datetime) -> bool:
+    """Whether mail told what was planned in the future: the clock was wrong then or is wrong now.
+
+    Where it is wrong now, to take that back would tell all of it again. So a person has to say.
+    """
+    gone = [State.SENDING, State.SENT]
+    told = Reminder.objects.included().filter(planned_at__gt=now + durations.FUTURE())
+    return told.filter(email__state__in=gone).exists()
 
 
 def take_back_the_future(now: datetime) -> int:
@@ -157,7 +173,8 @@ def release(*, actor: User | None, now: datetime, via: str, here: bool = False) 
     """Let planning and sending go on. False: nothing was stopped.
 
     After a backup was put back, what may have gone out since is settled first: nobody gets a second
-    digest today. `here` makes this environment the one that sends.
+    digest today. Whoever releases says that the clock is right: what a clock that ran ahead told is
+    void. `here` makes this environment the one that sends.
     """
     switch = Switch.objects.now()
     free: dict[str, Any] = {"held_at": None, "held_reason": "", "held_by": None}
@@ -173,6 +190,7 @@ def release(*, actor: User | None, now: datetime, via: str, here: bool = False) 
         if released and switch.restored_at:
             settle_the_unknown(now)
         if released:
+            take_back_the_future(now)
             Pulse.objects.filter(name="plan").update(db_time=Now())
             _note("reminders.released", actor, now, via, why=switch.held_reason)
     return bool(released)

@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from accounts.choices import Via
 from accounts.models import User, zones
-from reminders import engine
+from reminders import brakes, engine
 from reminders.choices import Reason
 from reminders.models import Email, Reminder, Switch
 from reminders.rules import is_delivery_time
-from tests.factories import days
+from tests.factories import days, make_administrator
 from tests.faults import oracle
 from tests.faults.world import Promise, World
 
@@ -67,9 +68,42 @@ def test_t1_a_clock_two_days_behind_sends_nothing_again(clock, world, relay, pro
     # The database's clock, too: the machine is the same.
     clock.passes(days=-2)
     clock.ticks(hours=6)
+    assert Switch.objects.now().held_reason == brakes.TURNED_BACK
     clock.passes(days=2)
-    clock.ticks(hours=6)
+    release(clock)
+    clock.ticks(days=3, every=timedelta(hours=3))
+    assert set(oracle.told(relay.accepted).values()) == {1}
     proves()
+
+
+def release(clock):
+    brakes.release(actor=make_administrator(), now=clock.now, via=Via.PAGE)
+
+
+@pytest.mark.whole
+def test_t2_both_clocks_ahead_while_mail_goes_out_burn_nothing(clock, world, relay, proves):
+    """What was told by a wrong clock is told anew by the right one, once somebody said which it is."""
+    world.has_people(5, due_in=(7, 20))
+    clock.passes(days=400)
+    clock.tick()
+    assert len(relay.accepted) == 5
+    relay.accepted.clear()
+    clock.passes(days=-400)
+    clock.ticks(hours=2)
+    assert not relay.accepted
+    release(clock)
+    clock.ticks(hours=2)
+    assert len(relay.accepted) == 5
+    assert oracle.tally(world, relay).lost == set()
+    clock.ticks(days=8, every=timedelta(hours=6))
+    world.now = clock.now
+    # A week ahead, a day ahead, on the day, and the day after.
+    assert oracle.told(relay.accepted)[Promise(world.people[0].email, of(world.lines[0]))] == 4
+    oracle.every_reached_step_has_one_line(world, clock.now)
+
+
+def of(line):
+    return line.commitment.reference
 
 
 def test_t2_a_clock_400_days_ahead_burns_nothing(clock, world, relay, proves):

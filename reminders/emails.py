@@ -1,16 +1,20 @@
 """Putting a mail together. Never sends, never queries: everything it says is handed to it."""
 
+import re
+import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from email.utils import format_datetime, parseaddr
+from functools import cache
 from typing import Any
 
 import css_inline
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.signing import Signer
-from django.template.loader import render_to_string
+from django.template import engines
+from django.template.loader import get_template, render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.encoding import punycode
@@ -30,6 +34,8 @@ LONGEST_SUBJECT = 200
 LONGEST_PREVIEW = 150
 # Rules for narrow and dark screens stay in the head; all else is moved into the elements.
 _inline = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+_TEMPLATE_TAG = re.compile(r"{%.*?%}|{#.*?#}")
+_HIDDEN_TAG = re.compile(r"<!--([0-9]+)-->")
 
 
 def digest_message(
@@ -46,7 +52,7 @@ def digest_message(
         subject = one_line(render_to_string("reminders/emails/digest.subject.txt", context))
         context["subject"] = subject
         text = render_to_string("reminders/emails/digest.txt", context)
-        html = _inline.inline(render_to_string("reminders/emails/digest.html", context))
+        html = _styled("reminders/emails/digest.html").render(context)
     message = EmailMultiAlternatives(
         subject[:LONGEST_SUBJECT], text, to=[email.to_address], headers=headers(email)
     )
@@ -91,7 +97,29 @@ def envelope_address(address: str) -> str:
 def as_bytes(message: EmailMessage) -> bytes:
     """The exact bytes that go out, with line ends as SMTP wants them."""
     parts: Any = message.message()
+    if parts.is_multipart():
+        # Else one is made up, and then looked for in all of the text.
+        parts.set_boundary(secrets.token_hex(20))
     return bytes(parts.as_bytes(linesep="\r\n"))
+
+
+@cache
+def _styled(name: str) -> Any:
+    """A template with its styles in its elements: moved there once, not in each mail.
+
+    Meanwhile its tags are comments, which may stand anywhere between elements.
+    """
+    tags: list[str] = []
+
+    def hidden(tag: re.Match[str]) -> str:
+        tags.append(tag[0])
+        return f"<!--{len(tags) - 1}-->"
+
+    source = get_template(name).template.source  # type: ignore[attr-defined]
+    inlined = _inline.inline(_TEMPLATE_TAG.sub(hidden, source))
+    return engines["django"].from_string(
+        _HIDDEN_TAG.sub(lambda place: tags[int(place[1])], inlined)
+    )
 
 
 def _context(

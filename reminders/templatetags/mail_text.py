@@ -16,9 +16,12 @@ WIDTH = 72
 @register.filter
 def wrapped(text: str, indent: str = "") -> str:
     """One paragraph in lines of at most 72 characters, all but the first indented by `indent`."""
+    # Spaces that must not break stay: a date is not torn apart.
+    flat = re.sub("[ \t\r\n]+", " ", str(text)).strip()
+    if len(flat) <= WIDTH:
+        return flat
     return textwrap.fill(
-        # Spaces that must not break stay: a date is not torn apart.
-        re.sub("[ \t\r\n]+", " ", str(text)).strip(),
+        flat,
         width=WIDTH,
         initial_indent="",
         subsequent_indent=indent,

@@ -72,13 +72,13 @@ def send(most: int) -> dict[str, float]:
     from reminders.models import Email
 
     began = time.perf_counter()
+    sent = 0
 
     def enough() -> bool:
         nonlocal sent
         sent += 1
         return sent > most
 
-    sent = 0
     while Email.objects.filter(state__in=["waiting", "sending"]).exists() and sent <= most:
         engine.send(stop=enough)
     return {"seconds": round(time.perf_counter() - began, 2)}
@@ -127,7 +127,9 @@ def _by_person(now: datetime) -> dict[Any, list[Any]]:
     from reminders.models import Reminder
 
     people = {term.party_id: term.user for term in FocalPoint.objects.select_related("user")}
-    lines = Obligation.objects.select_related("commitment__meeting", "party", "next_deadline")
+    lines = Obligation.objects.select_related(
+        "commitment__meeting", "party", "next_deadline"
+    ).prefetch_related("commitment__quotations__report")
     week = lines.filter(next_deadline__due__lte=now.date() + timedelta(days=8))
     found: dict[Any, list[Any]] = defaultdict(list)
     for number, line in enumerate(week.order_by("pk"), start=1):

@@ -43,15 +43,16 @@ def _fill(lines: int, people: int, *, prefix: str, ahead: int) -> None:
     zone = noon(now)
     due = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=ahead)
     fill(lines=lines, people=people, due=due, now=now, zone=zone, prefix=prefix)
-    _analyse()
+    _settle()
 
 
-def _analyse() -> None:
-    """What PostgreSQL does by itself within a minute."""
+def _settle() -> None:
+    """What PostgreSQL does by itself within minutes: old rows are counted, and on the disk."""
     from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+        cursor.execute("CHECKPOINT")
 
 
 def plan() -> dict[str, float]:
@@ -167,7 +168,7 @@ def claim(old: int) -> dict[str, float]:
     with connection.cursor() as cursor:
         cursor.execute(OLD_ROWS, [old])
         cursor.execute(WAITING_ROWS, [CLAIMS])
-    _analyse()
+    _settle()
     took = []
     for _ in range(CLAIMS):
         began = time.perf_counter()

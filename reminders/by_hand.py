@@ -59,7 +59,7 @@ def send_now(*, line: Obligation, actor: User, now: datetime, via: str) -> int:
     """
     with transaction.atomic():
         Obligation.objects.select_for_update().get(pk=line.pk)
-        _check(line, now)
+        check(line, now)
         found = aims(line, now)
         if not found:
             raise ValidationError(_("Nobody answers for this line. Name a focal point first."))
@@ -88,7 +88,8 @@ def test_mail(*, to: User, now: datetime, via: str) -> Email:
     return email
 
 
-def _check(line: Obligation, now: datetime) -> None:
+def check(line: Obligation, now: datetime) -> None:
+    """Raises `ValidationError` when a line may not be reminded of by hand now."""
     lines = Obligation.objects.filter(pk=line.pk)
     if not lines.open().exists():
         raise ValidationError(_("Nothing is open on this line."))

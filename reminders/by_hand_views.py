@@ -20,7 +20,7 @@ from .words import to_words
 @require_http_methods(["GET", "HEAD", "POST"])
 @access(Access.OFFICER)
 def send_now(request: Request, pk: int) -> HttpResponse:
-    """Remind of a line now: first shown to whom, then done."""
+    """Remind of a line now: first shown to whom or why not, then done."""
     lines = Obligation.objects.visible_to(request.user, request.now)
     line = get_object_or_404(lines.select_related("commitment", "party", "next_deadline"), pk=pk)
     if request.method == "POST":
@@ -29,6 +29,7 @@ def send_now(request: Request, pk: int) -> HttpResponse:
     found = by_hand.aims(line, request.now)
     context = {
         "line": line,
+        "why_not": _why_not(request, line),
         "aims": [(aim, to_words(aim.capacity, line.party.name)) for aim in found],
         "last": by_hand.last(line),
         "some": any(aim.hindrance is None for aim in found),
@@ -47,6 +48,15 @@ def test_mail(request: Request) -> HttpResponse:
         return redirect("reminders:health")
     messages.success(request, _("The test mail is in the outbox. Reload this page to follow it."))
     return redirect(email)
+
+
+def _why_not(request: Request, line: Obligation) -> str:
+    """Why the button is not there; empty when it is."""
+    try:
+        by_hand.check(line, request.now)
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
 
 
 def _send(request: Request, line: Obligation) -> None:

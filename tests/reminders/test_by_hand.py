@@ -80,6 +80,16 @@ def test_nobody_is_pressed_twice_within_a_day(case):
     assert by_hand.send_now(**deed, now=NOW + 25 * HOUR) == 1
 
 
+def test_where_it_cannot_be_done_the_page_says_why_and_has_no_button(client, case, relay):
+    line, officer = case.line(20), as_(client, make_officer())
+    button = "Send a reminder now</button>"
+    assert button in officer.get(address_of(line)).content.decode()
+    by_hand.send_now(line=line, actor=make_officer(), now=NOW, via=Via.PAGE)
+    page = officer.get(address_of(line)).content.decode()
+    assert "A reminder of this line was sent by hand within the last day." in page
+    assert button not in page
+
+
 def test_wishes_hold_when_somebody_sends_by_hand(client, case):
     line = case.line(40)
     wishes.mute(user=case.person, line=line, until=None, now=NOW, via=Via.PAGE)
@@ -241,7 +251,7 @@ def test_the_health_page_shows_clocks_proof_and_what_the_server_said(client, wel
     Pulse.objects.ended("reconcile", NOW, {"promises": 5, "unplanned": 2})
     breaker.opened(NOW, "421 Busy")
     page = as_(client, make_administrator()).get("/reminders/health/").content.decode()
-    for said in ("Second clock", "unplanned 2", "421 Busy", "DEAD_MAN_URL", "test mail"):
+    for said in ("Second clock", "2 reminders were not planned", "421 Busy", "DEAD_MAN_URL", "test mail"):
         assert said in page
 
 

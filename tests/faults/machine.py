@@ -255,7 +255,7 @@ class Machine(RuleBasedStateMachine):
         self.clock.is_off_by(timedelta())
         if engine_is_held():
             brakes.release(actor=None, now=self.clock.now, via=Via.COMMAND)
-        for hour in (9, 12, 15) * 3:
+        for hour in (9, 15) * 3:
             self.clock.now = self.clock.now.replace(hour=hour) + days(hour == 9)
             self.clock.tick()
         self.world.now = self.clock.now

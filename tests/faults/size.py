@@ -4,5 +4,5 @@ import os
 
 WHOLE = os.environ.get("TEST_FAULTS") == "whole"
 
-# Of the state machine. Examples may end early: 400 of them are meant to make 10,000 steps.
-EXAMPLES, STEPS = (400, 40) if WHOLE else (4, 25)
+# Of the state machine: steps in all, in how many examples at a time, and at most so many in each.
+RANDOM_STEPS, EXAMPLES, LONGEST = (10_000, 10, 100) if WHOLE else (60, 4, 25)

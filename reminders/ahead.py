@@ -1,5 +1,6 @@
 """What comes next for a commitment, in words, beside it on its page."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -19,7 +20,7 @@ from .words import step_words
 @dataclass(frozen=True)
 class Ahead:
     """`reminders`: "Next: 24 Dec, 7 days before, to focal points".
-    `escalation`: "If no report comes: deputy or mailbox on 6 May, desk officer on 14 May".
+    `escalation`: "If no report comes from Kazakhstan: deputy or mailbox on 6 May, desk officer on 14 May".
 
     Each is empty when there is nothing ahead.
     """
@@ -53,13 +54,19 @@ def _reminders(lines: list[Obligation], today: date, ladders: Ladders) -> str:
 
 
 def _escalation(lines: list[Obligation], today: date, ladders: Ladders) -> str:
-    first: dict[str, date] = {}
-    for rungs in forecast.next_rungs(lines, today, ladders).values():
-        for rung, day in rungs:
-            first[rung] = min(day, first.get(rung, day))
-    if not first:
+    """Of the parties whose ladder comes first; they are named where it does not hold for all."""
+    by_line = forecast.next_rungs(lines, today, ladders)
+    parties: dict[tuple[tuple[str, date], ...], list[str]] = defaultdict(list)
+    for line in lines:
+        if rungs := by_line[line.pk]:
+            parties[tuple(rungs)].append(line.party.name)
+    if not parties:
         return ""
-    return _("If no report comes: %(rungs)s") % {"rungs": rung_words(list(first.items()), today)}
+    first = min(parties, key=lambda rungs: [day for _rung, day in rungs])
+    said = {"rungs": rung_words(first, today), "parties": _(", ").join(parties[first])}
+    if len(parties) == 1:
+        return _("If no report comes: %(rungs)s") % said
+    return _("If no report comes from %(parties)s: %(rungs)s") % said
 
 
 def _who(lines: list[Obligation]) -> str:

@@ -12,7 +12,7 @@ from . import durations
 from . import plan as planner
 from .choices import Outcome, State
 from .ladder import Ladders
-from .models import Email, Reminder
+from .models import Email, Pulse, Reminder
 from .policy import Policies
 
 # Each should be 0 at any time.
@@ -41,8 +41,14 @@ _mail_is_over = Q(email__state__in=[State.FAILED, State.CANCELLED, State.EXPIRED
 
 
 def _unplanned(now: datetime) -> int:
-    """Steps of people whose hour of mail came a while ago, and that the planner has not seen yet."""
-    then = now - durations.OVERDUE_MAIL()
+    """Steps of people whose hour of mail came a while before a plan ended, and that it has not seen.
+
+    A planner that does not come to its end is told of by its heartbeat.
+    """
+    planned = Pulse.objects.filter(name="plan").values_list("finished", flat=True).first()
+    if planned is None:
+        return 0
+    then = min(now, planned) - durations.OVERDUE_MAIL()
     people, ladders = User.objects.order_by("pk"), Ladders.of(Policies.stored())
     parts = planner.missing(people, then, ladders)
     lines = Counter(tell.row.line for part in parts for tell in part.rows)

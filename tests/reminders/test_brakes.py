@@ -283,6 +283,11 @@ def test_reconciling_finds_what_was_forgotten(due):
 
 def test_reconciling_finds_steps_that_nobody_planned(case):
     case.line(7)
+    # What no plan could have seen yet is not forgotten.
+    assert engine.reconciliation.run(now=NOW)["unplanned"] == 0
+    Pulse.objects.ended("plan", NOW - days(40))
+    assert engine.reconciliation.run(now=NOW)["unplanned"] == 0
+    Pulse.objects.ended("plan", NOW)
     assert engine.reconciliation.run(now=NOW)["unplanned"] == 1
     plan.run(now=NOW)
     assert engine.reconciliation.run(now=NOW)["unplanned"] == 0

@@ -13,6 +13,7 @@ from reminders.policy import Policies, schedule
 from tests.factories import (
     days,
     make_administrator,
+    make_commitment,
     make_focal_point,
     make_obligation,
     make_officer,
@@ -121,6 +122,17 @@ def test_the_commitment_says_who_is_told_if_no_report_comes(case):
     )
     restrict(line.commitment)
     assert ahead.of(line.commitment, case.person, NOW).escalation == ""
+
+
+def test_of_parties_with_different_days_off_the_first_are_named(case):
+    """Due on a Thursday, which is free in one of them: its third working day comes sooner all the same."""
+    other = make_party("IR", name="Iran", weekend=[4, 5])
+    commitment = make_commitment(parties=[case.party, other], due=TODAY + days(2))
+    said = ahead.of(commitment, make_officer(), NOW).escalation.replace("\xa0", " ")
+    assert said == (
+        "If no report comes from Iran: deputy or mailbox on 16 Mar, "
+        "desk officer on 25 Mar, head of secretariat on 8 Apr"
+    )
 
 
 def test_a_dry_run_counts_what_a_change_would_tell(case):

@@ -70,8 +70,7 @@ def deliver(pk: int, way_out: Relay, clock: Clock, batch: Batch | None = None) -
     try:
         if not look(email, clock(), batch):
             return "not sent"
-        if not freeze(email, clock(), batch):
-            return "taken by another"
+        freeze(email, clock(), batch)
         way_out.open()
         here("connected")
     except NoRelayError as no_relay:
@@ -146,13 +145,13 @@ def look(email: Email, now: datetime, batch: Batch | None = None) -> bool:
     return True
 
 
-def freeze(email: Email, now: datetime, batch: Batch | None = None) -> bool:
-    """Write the mail and store its exact bytes. False: a newer claim owns the row.
+def freeze(email: Email, now: datetime, batch: Batch | None = None) -> None:
+    """Write the mail: the exact bytes that `mark` stores before any of them goes out.
 
     What may have gone out before is not written anew, nor is what comes written, as account mail does.
     """
     if email.frozen and (email.maybe_dup or not email.is_digest):
-        return True
+        return
     assert email.recipient
     email.to_address = email.recipient.email
     email.frozen_at = email.frozen_at or now
@@ -161,22 +160,24 @@ def freeze(email: Email, now: datetime, batch: Batch | None = None) -> bool:
     message = emails.digest_message(email, known.kept, now, known.facts)
     email.subject = str(message.subject)
     email.frozen = emails.as_bytes(message)
-    stored = Email.objects.held_by(email).update(
+    here("frozen")
+
+
+def mark(email: Email) -> bool:
+    """Store the bytes and say that transmission begins, in one write.
+
+    False: the claim is over or nearly so, leave the mail alone.
+    """
+    in_time = Email.objects.held_by(email).filter(lease_until__gt=Now() + durations.MARGIN())
+    marked = in_time.update(
+        transmitting_at=Now(),
+        lease_until=Now() + durations.TRANSMISSION(),
         to_address=email.to_address,
         frozen_at=email.frozen_at,
         message_id=email.message_id,
         subject=email.subject,
         frozen=email.frozen,
     )
-    here("frozen")
-    return bool(stored)
-
-
-def mark(email: Email) -> bool:
-    """Say that transmission begins. False: the claim is over or nearly so, leave the mail alone."""
-    in_time = Email.objects.held_by(email).filter(lease_until__gt=Now() + durations.MARGIN())
-    lasts = durations.TRANSMISSION()
-    marked = in_time.update(transmitting_at=Now(), lease_until=Now() + lasts)
     here("marked")
     return bool(marked)
 

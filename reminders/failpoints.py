@@ -22,7 +22,7 @@ POINTS = (
     "claiming",  # 3: before the claim
     "claim",  # 3: inside its transaction
     "claimed",  # 4: committed
-    "frozen",  # 4: bytes stored
+    "frozen",  # 4: bytes written
     "connected",  # 4: the server let us in
     "marked",  # 5: transmission begins
     "body",  # 5: the text is handed over, the dot is not

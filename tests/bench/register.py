@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import User
 from commitments.choices import Basis, Purpose, Strength
@@ -53,6 +53,9 @@ def fill(
         for number, (promise, deadline) in enumerate(rows)
     ]
     _put(Obligation, owed)
+    # Within a minute a database does it by itself; until then it takes the tables for what they were.
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
     return users
 
 

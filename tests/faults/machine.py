@@ -21,6 +21,7 @@ from commitments import progress
 from commitments.choices import Status
 from commitments.models import Obligation, ProgressReport
 from reminders import brakes, deliver, emails, engine, relay
+from reminders.batch import Batch
 from reminders.choices import Outcome, Reason, Stage, State
 from reminders.failpoints import FailPointError
 from reminders.models import Email, Reminder, Switch

@@ -77,5 +77,8 @@ def test_o5_ten_thousand_overdue_lines_at_first(clock, world, relay):
     assert not relay.accepted
     assert Email.objects.filter(state=State.HELD).count() == len(people)
     assert brakes.let_go(actor=make_administrator(), now=clock.now, via=Via.PAGE) == len(people)
+    # A round is short here, and what it sends is more or less by what else the machine does.
+    while sent := engine.send(clock=clock)["sent"]:
+        assert sent <= len(people)
     clock.ticks(hours=2)
     assert sorted(mail.to for mail in relay.accepted) == sorted(one.email for one in people)

@@ -62,6 +62,7 @@ class Nursery:
     log: Path
     common: dict[str, Any] = field(default_factory=dict)
     alive: set[int] = field(default_factory=set)
+    earlier: int = 0  # bytes in the log that are of the cases before
 
     def start(self, *work: str, **values: Any) -> Worker:
         """Start a worker. `values` are settings, such as FAIL_POINT and REMINDER_SCALE."""
@@ -89,9 +90,11 @@ class Nursery:
             with suppress(AssertionError):
                 Worker(self, pid).wait(5)
         self.common.clear()
+        self.earlier = self.log.stat().st_size
 
     def said(self, most: int = 6000) -> str:
-        return self.log.read_text(errors="replace")[-most:]
+        """What the workers of this case wrote last."""
+        return self.log.read_bytes()[self.earlier :].decode(errors="replace")[-most:]
 
 
 @contextmanager

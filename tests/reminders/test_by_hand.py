@@ -251,7 +251,13 @@ def test_the_health_page_shows_clocks_proof_and_what_the_server_said(client, wel
     Pulse.objects.ended("reconcile", NOW, {"promises": 5, "unplanned": 2})
     breaker.opened(NOW, "421 Busy")
     page = as_(client, make_administrator()).get("/reminders/health/").content.decode()
-    for said in ("Second clock", "2 reminders were not planned", "421 Busy", "DEAD_MAN_URL", "test mail"):
+    for said in (
+        "Second clock",
+        "2 reminders were not planned",
+        "421 Busy",
+        "DEAD_MAN_URL",
+        "test mail",
+    ):
         assert said in page
 
 

@@ -32,13 +32,16 @@ class Batch:
 
     Their rows are read before the first claim: a claim takes only what is still as it was seen. The
     first one is looked at after its claim. What that look found about the others counts for
-    `durations.LOOK`, less than handing over one mail may take; then it is read anew.
+    `durations.LOOK`, less than handing over one mail may take; then it is read anew, for no more
+    mails than were reached before: where each takes long, reading them all each time would cost most.
     """
 
     def __init__(self, keys: Iterable[int] = ()) -> None:
         self._keys = set(keys)
         self._left: dict[int, Email] = {}
         self._until = 0.0
+        self._ahead = len(self._keys)
+        self._reached = 0
         self._known: dict[int, Known] = {}
         self._at_hand: tuple[int, int] = (0, 0)
 
@@ -51,8 +54,12 @@ class Batch:
 
     def look(self, email: Email, now: datetime) -> Known:
         """What is known of a claimed mail. Also puts its recipient at hand, as they are now."""
-        if email.pk not in self._known or time.monotonic() > self._until:
+        if self._known and time.monotonic() > self._until:
+            self._ahead = self._reached
             self._read(email, now)
+        elif email.pk not in self._known:
+            self._read(email, now)
+        self._reached += 1
         known = self._known[email.pk]
         email.recipient = known.recipient
         self._at_hand = (email.pk, email.claims)
@@ -66,7 +73,9 @@ class Batch:
 
     def _read(self, email: Email, now: datetime) -> None:
         self._until = time.monotonic() + durations.LOOK.seconds()
-        emails = [email, *(other for other in self._left.values() if other.is_digest)]
+        self._reached = 0
+        others = [other for other in self._left.values() if other.is_digest]
+        emails = [email, *others[: self._ahead]]
         people = User.objects.in_bulk([mail.recipient_id for mail in emails])
         for mail in emails:
             mail.recipient = people[mail.recipient_id]

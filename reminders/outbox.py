@@ -26,8 +26,16 @@ class EmailQuerySet(models.QuerySet["Email"]):
         return self.filter(waiting | lost)
 
     def claimable_as(self, seen: "Email", now: datetime) -> "EmailQuerySet":
-        """One row, as long as it is as it was seen and may still be taken up."""
-        row = self.filter(pk=seen.pk, state=seen.state, claims=seen.claims)
+        """One row, as long as it is as it was seen and may still be taken up.
+
+        Transmission may have begun since: then what was seen does not know that it is in doubt.
+        """
+        row = self.filter(
+            pk=seen.pk,
+            state=seen.state,
+            claims=seen.claims,
+            transmitting_at=seen.transmitting_at,
+        )
         if seen.state == State.WAITING:
             return row.filter(not_before__lte=now, expires_at__gt=now)
         return row.filter(lease_until__lt=Now()) if seen.state == State.SENDING else self.none()

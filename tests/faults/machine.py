@@ -21,7 +21,6 @@ from commitments import progress
 from commitments.choices import Status
 from commitments.models import Obligation, ProgressReport
 from reminders import brakes, deliver, emails, engine, relay
-from reminders.batch import Batch
 from reminders.choices import Outcome, Reason, Stage, State
 from reminders.failpoints import FailPointError
 from reminders.models import Email, Reminder, Switch
@@ -68,6 +67,7 @@ class Sender:
     """A worker with a mail in its hands, and how far it has come."""
 
     email: Email
+    batch: deliver.Batch
     began: Any
     step: str = "look"
     answer: Answer | None = None
@@ -120,8 +120,11 @@ class Machine(RuleBasedStateMachine):
     @rule(choice=st.integers(0, 5))
     def a_worker_claims(self, choice: int) -> None:
         picked = [] if engine_is_held() else sorted(deliver.pick(self.clock()))
-        if picked and (email := deliver.claim(picked[choice % len(picked)], self.clock())):
-            self.senders.append(Sender(email, self.clock()))
+        if not picked:
+            return
+        batch = deliver.Batch(picked)
+        if email := deliver.claim(picked[choice % len(picked)], self.clock(), batch):
+            self.senders.append(Sender(email, batch, self.clock()))
 
     @precondition(lambda self: self.senders)
     @rule(choice=st.integers(0, 2), ending=st.sampled_from(sorted(ENDINGS)))
@@ -152,11 +155,11 @@ class Machine(RuleBasedStateMachine):
 
     def _look(self, sender: Sender) -> bool:
         sender.step = "freeze"
-        return deliver.look(sender.email, self.clock())
+        return deliver.look(sender.email, self.clock(), sender.batch)
 
     def _freeze(self, sender: Sender) -> bool:
         sender.step = "mark"
-        deliver.freeze(sender.email, self.clock())
+        deliver.freeze(sender.email, self.clock(), sender.batch)
         return True
 
     def _mark(self, sender: Sender) -> bool:

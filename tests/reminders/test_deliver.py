@@ -255,6 +255,33 @@ def test_a_look_at_a_mail_that_waits_behind_others_holds_for_a_moment_only(
     assert len(relay.mails) == sent
 
 
+def test_where_mails_take_long_few_are_looked_at_ahead(several, relay, monkeypatch):
+    looked_at = []
+    untrue = second_look.untrue
+
+    def slow(emails, *rest):
+        looked_at.append(len(emails))
+        return untrue(emails, *rest)
+
+    monkeypatch.setattr(second_look, "untrue", slow)
+    moments = itertools.count(step=durations.LOOK.seconds() + 1)
+    monkeypatch.setattr("reminders.batch.time.monotonic", lambda: next(moments))
+    send()
+    assert len(relay.mails) == len(several)
+    assert looked_at[0] == len(several)
+    assert sum(looked_at) <= 3 * len(several)
+
+
+def test_a_claim_knows_of_a_transmission_that_began_since_the_mail_was_seen(email):
+    gone = NOW - days(1)
+    Email.objects.update(state=State.SENDING, claims=1, lease_until=gone)
+    batch = deliver.Batch([email.pk])
+    seen = batch.seen(email.pk)
+    Email.objects.update(transmitting_at=gone)
+    assert not Email.objects.claimable_as(seen, NOW).exists()
+    assert deliver.claim(email.pk, NOW).maybe_dup
+
+
 def test_what_changes_between_claim_and_look_counts(email, relay, monkeypatch):
     claim = deliver.claim
 

@@ -34,7 +34,7 @@ class EmailQuerySet(models.QuerySet["Email"]):
             pk=seen.pk,
             state=seen.state,
             claims=seen.claims,
-            transmitting_at=seen.transmitting_at,
+            transmitting_at__isnull=seen.transmitting_at is None,
         )
         if seen.state == State.WAITING:
             return row.filter(not_before__lte=now, expires_at__gt=now)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from tests.postgres import server
 
@@ -51,7 +52,7 @@ def _on(database: str, address: str) -> list[Figure]:
 
 
 def _figures(
-    database: str, said: str, counts: list[dict[str, int]], took: float
+    database: str, said: str, counts: list[dict[str, Any]], took: float
 ) -> Iterator[Figure]:
     for word in ("passed", "failed", "error", "skipped"):
         found = re.search(rf"(\d+) {word}", said.splitlines()[-1])
@@ -63,6 +64,9 @@ def _figures(
         yield Figure(
             f"faults.{database}.{name}", total, "mails", database=database, rows=len(counts)
         )
+    for row in counts:
+        if row.get("twice"):
+            yield Figure(f"  twice in {row['case'].split('::')[-1]}", row["twice"], "mails")
     steps = sum(row.get("steps", 0) for row in counts)
     yield Figure(f"faults.{database}.random_steps", steps, "steps", database=database)
     yield Figure(f"faults.{database}.seconds", round(took), "s", database=database)

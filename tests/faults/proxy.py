@@ -5,7 +5,7 @@ A half-open connection: both ends think that it is there, and nothing arrives an
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -63,8 +63,8 @@ class Proxy:
             with suppress(OSError):
                 target.shutdown(socket.SHUT_RDWR)
 
-    def _run(self, what: object, *arguments: object) -> None:
-        threading.Thread(target=what, args=arguments, daemon=True).start()  # type: ignore[arg-type]
+    def _run(self, what: Callable[..., None], *arguments: object) -> None:
+        threading.Thread(target=what, args=arguments, daemon=True).start()
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from .choices import Capacity
 from .items import Facts, Item, Place, absolute, one_line
 from .links import Purpose
 from .models import Email, Reminder
+from .policy_words import rung_words
 from .words import time_of_mail
 
 LONGEST_SUBJECT = 200
@@ -158,7 +159,7 @@ def _warnings(reminders: Sequence[Reminder], facts: Facts) -> list[str]:
         line = reminder.obligation
         rungs = facts.next_rungs.get(line.pk)
         if rungs and not items.is_restricted(line):
-            words = {"reference": line.commitment.reference, "rungs": items.rung_words(rungs)}
+            words = {"reference": line.commitment.reference, "rungs": rung_words(rungs)}
             found[line.pk] = (
                 _("If nothing is reported on %(reference)s, it is brought to: %(rungs)s.") % words
             )

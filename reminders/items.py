@@ -20,7 +20,7 @@ from meetings.choices import Sensitivity
 from ui import words
 
 from . import links
-from .choices import Capacity, Duty, Rung
+from .choices import Capacity, Duty
 from .links import Purpose
 from .models import Reminder
 from .rules import days_to_say
@@ -206,15 +206,6 @@ def _notes(reminder: Reminder, event: Event | None) -> Iterator[str]:
         yield _("You wanted to be told again today.")
     if reminder.occasion.startswith("N"):
         yield _("The secretariat sent this reminder by hand.")
-
-
-def rung_words(rungs: Sequence[tuple[str, date]]) -> str:
-    """Who is told next, and when: "deputy or mailbox on 6 Dec, desk officer on 13 Dec"."""
-    return _(", ").join(
-        _("%(who)s on %(day)s")
-        % {"who": str(Rung(rung).label).lower(), "day": words.day_words(day)}
-        for rung, day in rungs
-    )
 
 
 _WHAT: dict[str, str | Promise] = {

@@ -11,10 +11,11 @@ from reminders import calendar_views as calendar
 from reminders import link_views as links
 from reminders.views import health, metrics
 
-from . import views
+from . import shortcuts, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("shortcuts/", shortcuts.page, name="shortcuts"),
     path("setup/example/", views.load_example, name="load-example"),
     path("setup/<str:token>/", views.first_administrator, name="first-administrator"),
     path("commitments/", include("commitments.urls")),

@@ -2,8 +2,6 @@
 (() => {
   "use strict";
 
-  const insideField = (element) => element.closest("input, textarea, select, [contenteditable]");
-
   const openMenus = () => document.querySelectorAll("details.menu[open]");
 
   const close = (menu) => {
@@ -12,19 +10,8 @@
     if (hadFocus) menu.querySelector("summary").focus({ preventScroll: true });
   };
 
-  const search = () =>
-    [...document.querySelectorAll(".bar__search input, .top__search input")].find(
-      (input) => input.offsetParent !== null,
-    );
-
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") openMenus().forEach(close);
-    const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-    if (event.key !== "/" || !plain || insideField(event.target)) return;
-    const input = search();
-    if (!input) return;
-    event.preventDefault();
-    input.focus();
   });
 
   document.addEventListener("click", (event) => {

@@ -2,9 +2,8 @@
 (() => {
   "use strict";
 
-  const OFF = "workbench-keys-off";
   const field = "input, textarea, select, [contenteditable]";
-  const keysAreOff = () => localStorage.getItem(OFF) === "1";
+  const keysAreOff = () => localStorage.getItem("keys-off") === "1"; // the switch: keys.js;
 
   // What a key presses: in the candidate that has the focus, else in the framed one, else anywhere.
   const pressed = (key) => {
@@ -71,20 +70,6 @@
     if (event.key.length === 1) act(event, event.key.toLowerCase());
   });
 
-  // Keys that are letters alone can be switched off (WCAG 2.1.4).
-  const label = (button) => {
-    button.hidden = false;
-    button.textContent = keysAreOff() ? button.dataset.on : button.dataset.off;
-  };
-
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-keys-switch]");
-    if (!button) return;
-    if (keysAreOff()) localStorage.removeItem(OFF);
-    else localStorage.setItem(OFF, "1");
-    label(button);
-  });
-
   // Selected words --------------------------------------------------------------------------------
 
   // Offsets count characters as the server does, not the units of this language.
@@ -148,7 +133,6 @@
 
   const arrange = (isFirst) => {
     document.querySelectorAll("[data-pick-acts]").forEach((acts) => (acts.hidden = false));
-    document.querySelectorAll("[data-keys-switch]").forEach(label);
     const box = list();
     const selected = box?.querySelector(".psg[aria-current]");
     // In one column the list does not scroll by itself, and the page must stay where it is.

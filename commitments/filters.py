@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Meeting, Party
-from ui.filters import RowsFilter
+from ui.filters import DayFilter, RowsFilter
 
 from .choices import Basis, Claim, RecheckState, Reporting, ReportState, Status, Strength, Timing
 from .models import Commitment, Obligation, ProgressReport, Theme
@@ -40,16 +40,22 @@ class LineConditions(django_filters.FilterSet):
     timing = _Many(label=_("Timing"), choices=Timing.choices, method="keep")
     reporting = _Many(label=_("Reports"), choices=Reporting.choices, method="keep")
     basis = _Many(label=_("Deadline basis"), choices=Basis.choices, method="keep")
+    due_from = DayFilter(label=_("Due from"), method="keep")
+    due_to = DayFilter(label=_("Due to"), method="keep")
 
     def keep(self, queryset: Any, name: str, value: Any) -> Any:
         """Line conditions are applied together, by `lines`."""
         return queryset
 
+    def asked(self) -> dict[str, Any]:
+        """What the address asks for; nothing when it asks for nothing at all."""
+        return self.form.cleaned_data if self.is_bound else {}
+
     def lines(self, lines: Any) -> Any:
         """The lines that meet every condition asked for; None when there is no condition."""
         asked = {
             name: value
-            for name, value in self.form.cleaned_data.items()
+            for name, value in self.asked().items()
             if value and name in LineConditions.base_filters
         }
         if not asked:
@@ -64,10 +70,12 @@ class LineConditions(django_filters.FilterSet):
             lines = lines.in_reporting(asked["reporting"], self.request.now)
         if "basis" in asked:
             lines = lines.filter(next_deadline__basis__in=asked["basis"])
-        return lines
+        return lines.due_between(asked.get("due_from"), asked.get("due_to"))
 
 
-class CommitmentFilter(LineConditions):
+class PromiseFilter(LineConditions):
+    """Commitments by what they say, where they were made and what their lines are like."""
+
     q = django_filters.CharFilter(
         label=_("Search titles and quotes"), method="search", max_length=LONGEST_SEARCH
     )
@@ -83,6 +91,18 @@ class CommitmentFilter(LineConditions):
         queryset=Theme.objects.order_by("name", "pk"),
         to_field_name="slug",
     )
+
+    def search(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.search(value)
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        found = super().filter_queryset(queryset)
+        visible = Obligation.objects.visible_lines(self.request.user, self.request.now)
+        lines = self.lines(visible)
+        return found if lines is None else found.having_line(lines)
+
+
+class CommitmentFilter(PromiseFilter):
     strength = _Many(label=_("Strength"), choices=Strength.choices)
     recheck = _Many(
         label=_("Corrected report"),
@@ -101,6 +121,8 @@ class CommitmentFilter(LineConditions):
             "timing",
             "reporting",
             "basis",
+            "due_from",
+            "due_to",
             "strength",
             "recheck",
         ]
@@ -109,14 +131,24 @@ class CommitmentFilter(LineConditions):
         request = self.request
         return queryset.to_recheck(request.user, request.now) if value else queryset
 
-    def search(self, queryset: Any, name: str, value: str) -> Any:
-        return queryset.search(value)
 
-    def filter_queryset(self, queryset: Any) -> Any:
-        found = super().filter_queryset(queryset)
-        visible = Obligation.objects.visible_lines(self.request.user, self.request.now)
-        lines = self.lines(visible)
-        return found if lines is None else found.having_line(lines)
+class GridFilter(PromiseFilter):
+    """What the grid can be narrowed to. The list of lines takes each of these as well."""
+
+    class Meta:
+        model = Commitment
+        fields: ClassVar[list[str]] = [
+            "q",
+            "meeting",
+            "theme",
+            "party",
+            "status",
+            "timing",
+            "reporting",
+            "basis",
+            "due_from",
+            "due_to",
+        ]
 
 
 class LineFilter(LineConditions):
@@ -129,6 +161,15 @@ class LineFilter(LineConditions):
         queryset=Meeting.objects.newest_first(),
         to_field_name="slug",
     )
+    theme = _ManyRows(
+        label=_("Theme"),
+        field_name="commitment__theme__slug",
+        queryset=Theme.objects.order_by("name", "pk"),
+        to_field_name="slug",
+    )
+    reference = django_filters.CharFilter(
+        label=_("Reference"), field_name="commitment__reference", max_length=20
+    )
 
     class Meta:
         model = Obligation
@@ -136,10 +177,14 @@ class LineFilter(LineConditions):
             "q",
             "party",
             "meeting",
+            "theme",
+            "reference",
             "status",
             "timing",
             "reporting",
             "basis",
+            "due_from",
+            "due_to",
         ]
 
     def search(self, queryset: Any, name: str, value: str) -> Any:

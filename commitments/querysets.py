@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
@@ -161,6 +161,12 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """What falls due first stands first; what has no date stands last."""
         return self.order_by(F("next_due_at").asc(nulls_last=True), "reference", "pk")
 
+    def by_theme(self) -> "CommitmentQuerySet":
+        """Theme after theme by name, those without one at the end; inside by reference."""
+        return self.select_related("theme").order_by(
+            F("theme__name").asc(nulls_last=True), "reference", "pk"
+        )
+
     def for_detail(self) -> "CommitmentQuerySet":
         return self.select_related("meeting", "theme").prefetch_related("instruments")
 
@@ -183,6 +189,12 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         own = Q(sensitivity=Sensitivity.PARTY, party__in=answered_for(user, today))
         return self.filter(open_to_members | own)
 
+    def hidden_from(self, user: User, now: datetime) -> "ObligationQuerySet":
+        """The lines that `visible_lines` leaves out."""
+        if user.is_secretariat:
+            return self.none()
+        return self.exclude(pk__in=self.model.objects.visible_lines(user, now).values("pk"))
+
     def open(self) -> "ObligationQuerySet":
         """Something is still to be done (rules.is_open)."""
         return self.filter(_is_open())
@@ -199,6 +211,11 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         conditions = {Reporting.AWAITING: Q(_awaiting()), Reporting.SILENT: _silent(now)}
         asked = (conditions[Reporting(kind)] for kind in kinds)
         return self.filter(reduce(or_, asked, Q(pk__in=[])))
+
+    def due_between(self, first: date | None, last: date | None) -> "ObligationQuerySet":
+        """Lines whose next deadline falls on these days or between them; None leaves a side open."""
+        found = self.filter(next_deadline__due__gte=first) if first else self
+        return found.filter(next_deadline__due__lte=last) if last else found
 
     def awaiting(self) -> "ObligationQuerySet":
         """A report has been sent and nobody has decided on it yet."""
@@ -227,6 +244,12 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
 
     def for_detail(self) -> "ObligationQuerySet":
         return self.for_strip().select_related("owner", "commitment")
+
+    def for_grid(self) -> Any:
+        """What one cell of the grid tells, without making objects of thousands of lines."""
+        facts = ("commitment", "party", "status", "due_at", "registered_at")
+        due = {"due": F("next_deadline__due"), "basis": F("next_deadline__basis")}
+        return self.with_reports().values("pk", *facts, "last_report_at", "is_awaiting", **due)
 
     def owed_by(self, user: User, now: datetime) -> "ObligationQuerySet":
         """Lines that a person answers for: as owner, or for a party they are a focal point of."""

@@ -38,6 +38,7 @@ GROUPS: tuple[tuple[Promise, tuple[Key, ...]], ...] = (
         (
             Key("g h", _("home")),
             Key("g c", _("commitments")),
+            Key("g s", _("the grid of parties and commitments")),
             Key("g m", _("meetings")),
             Key("g p", _("parties")),
             Key("g i", _("instruments")),
@@ -56,6 +57,7 @@ GROUPS: tuple[tuple[Promise, tuple[Key, ...]], ...] = (
             Key("f", _("the filters")),
         ),
     ),
+    (_("In the grid"), (Key("← → ↑ ↓", _("the next cell that way")),)),
 )
 
 

@@ -4,8 +4,10 @@ from allauth.account import views as account
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from accounts.access import Access, access
 from accounts.views import set_language
 from commitments import meeting_urls as changes
+from commitments.grid_views import GridPage
 from meetings import urls as meetings
 from reminders import calendar_views as calendar
 from reminders import link_views as links
@@ -19,6 +21,7 @@ urlpatterns = [
     path("setup/example/", views.load_example, name="load-example"),
     path("setup/<str:token>/", views.first_administrator, name="first-administrator"),
     path("commitments/", include("commitments.urls")),
+    path("grid/", access(Access.SIGNED_IN)(GridPage.as_view()), name="grid"),
     path("evidence/", include("commitments.evidence_urls")),
     path("history/", include("commitments.history_urls")),
     # Two apps have pages here: those that change the register as well come from commitments.

@@ -58,6 +58,7 @@ OTHERS: dict[str, Access] = {
     "account_reset_password_from_key": Access.PUBLIC,
     "account_reset_password_from_key_done": Access.PUBLIC,
     "account_change_password": Access.SIGNED_IN,
+    "account_set_password": Access.SIGNED_IN,
     "account_reauthenticate": Access.SIGNED_IN,
     "set_language": Access.PUBLIC,
     "javascript-catalog": Access.PUBLIC,

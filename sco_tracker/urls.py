@@ -45,6 +45,8 @@ urlpatterns = [
     path("accounts/inactive/", account.account_inactive, name="account_inactive"),
     path("accounts/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("accounts/password/change/", account.password_change, name="account_change_password"),
+    # Where the change leads whoever has no password yet.
+    path("accounts/password/set/", account.password_set, name="account_set_password"),
     path("accounts/password/reset/", account.password_reset, name="account_reset_password"),
     path(
         "accounts/password/reset/done/",

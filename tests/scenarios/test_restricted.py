@@ -1,0 +1,275 @@
+"""Case 10 of PRODUCT §4: another state's restricted line is nowhere for a focal point.
+
+Not on a page that can be reached by links, in a count, a search, an export, a calendar or a mail. The
+site is walked as it stands, so a page that comes later is looked at as well.
+"""
+
+import io
+import re
+import zipfile
+from collections import deque
+from datetime import UTC, date, datetime
+from html import unescape
+from urllib.parse import urljoin
+
+import pytest
+from django.test import Client
+
+from accounts import middleware
+from accounts.choices import Via
+from commitments import editing
+from meetings.choices import Sensitivity
+from reminders.models import Reminder
+from tests.architecture.addresses import all_addresses
+from tests.factories import (
+    days,
+    make_accepted,
+    make_commitment,
+    make_deadline,
+    make_draft,
+    make_evidence,
+    make_extension,
+    make_focal_point,
+    make_meeting,
+    make_obligation,
+    make_officer,
+    make_party,
+    make_report,
+    make_submitted,
+    make_theme,
+    make_user,
+)
+from tests.faults.clock import Clock
+from tests.faults.relay import relay as listening
+
+pytestmark = pytest.mark.django_db
+
+SECRET = "Zzyzx"  # in every word that must not be read
+MONDAY = datetime(2026, 3, 9, 5, 0, tzinfo=UTC)
+KNOWN_SINCE = MONDAY - days(200)
+MOST_PAGES = 600
+
+
+@pytest.fixture
+def mails(settings):
+    with listening() as server:
+        settings.EMAIL_RELAY = server.options
+        settings.EMAIL_BACKEND = "reminders.backend.OutboxBackend"
+        yield server
+
+
+@pytest.fixture
+def clock(monkeypatch, settings, tmp_path, mails):
+    settings.DATA_DIR = tmp_path
+    made = Clock(MONDAY)
+    made.rule(monkeypatch)
+    monkeypatch.setattr(middleware, "read_clock", made)
+    return made
+
+
+@pytest.fixture
+def people():
+    """A focal point of each of two states, a reader and an officer."""
+    return {
+        "AA": make_focal_point(make_party("AA", name="Aland")).user,
+        "BB": make_focal_point(make_party("BB", name="Bland")).user,
+        "reader": make_user(name="Reader"),
+        "officer": make_officer(name="Officer"),
+    }
+
+
+@pytest.fixture
+def meeting(people):
+    """A meeting with a few commitments that everybody may read, two of them of both states."""
+    report = make_report(make_meeting(slug="open-meeting"))
+    both = [make_party("AA"), make_party("BB")]
+    theme = make_theme("Drugs")
+    for number in range(3):
+        due = MONDAY.date() + days(7 + number)
+        make_commitment(
+            report,
+            both if number < 2 else [make_party("BB")],
+            due,
+            now=KNOWN_SINCE,
+            theme=theme,
+            reference=f"OPEN-{number}",
+            title=f"Hold joint operation {number}",
+        )
+    return report.meeting
+
+
+def secret_commitment(meeting, clock):
+    """A commitment for one state's eyes, with all that can hang on it."""
+    tell_all(secret_line(meeting, MONDAY.date() - days(3)), clock)
+
+
+def secret_line(meeting, due):
+    return make_obligation(
+        make_party("AA"),
+        report=meeting.reports.get(),
+        due=due,
+        now=KNOWN_SINCE,
+        theme=make_theme("Drugs"),
+        reference=f"{SECRET}-1",
+        title=f"{SECRET} title",
+        sensitivity=Sensitivity.PARTY,
+        restricted_to=make_party("AA"),
+        coder_note=f"{SECRET} note",
+    )
+
+
+def tell_all(line, clock):
+    """Reports, evidence, an extension and a moved deadline of a line, all with secret words."""
+    author = line.party.focal_points.get().user
+    soon = MONDAY.date() + days(5)
+    make_deadline(line, soon, actor=make_officer(name=f"{SECRET} officer"), now=clock.now)
+    make_accepted(line, author, text=f"{SECRET} accepted", now=clock.now)
+    draft = make_draft(line, author, text=f"{SECRET} waiting", now=clock.now)
+    make_evidence(draft, name=f"{SECRET} evidence", now=clock.now)
+    make_submitted(line, author, text=f"{SECRET} sent", now=clock.now)
+    make_extension(line, date(2027, 12, 31), author, now=clock.now)
+
+
+# The site as somebody sees it ----------------------------------------------------------------
+
+
+class Walk:
+    """Every page that a person reaches by links from the home page and from every address, with its words."""
+
+    def __init__(self, user, more=()):
+        self.client = Client()
+        self.client.force_login(user)
+        self.pages = {}
+        waiting = deque(["/", *more, *self._addresses()])
+        while waiting and len(self.pages) < MOST_PAGES:
+            path = waiting.popleft()
+            if path in self.pages or path.startswith(("/admin/", "/accounts/logout", "/static/")):
+                continue
+            answer = self.client.get(path)
+            self.pages[path] = text_of(answer)
+            if answer.status_code == 302:
+                waiting.append(urljoin(path, answer["Location"]))
+            waiting.extend(links(path, self.pages[path]))
+
+    def _addresses(self):
+        """The addresses without arguments, linked or not."""
+        return [a.path() for a in all_addresses() if "<" not in a.route and "(" not in a.route]
+
+    def __contains__(self, words):
+        return any(words.casefold() in page.casefold() for page in self.pages.values())
+
+    def where(self, words):
+        return [path for path, page in self.pages.items() if words.casefold() in page.casefold()]
+
+
+def links(path, page):
+    for found in re.findall(r'href="([^"]+)"', page):
+        target = urljoin(path, unescape(found)).partition("#")[0]
+        # Orders, pages and columns of a list show the same rows once more.
+        if target.startswith("/") and not re.search(r"[?&](sort|page|cols)=", target):
+            yield target
+
+
+def text_of(answer):
+    """The words of any answer; those of a sheet or a document too."""
+    body = b"".join(answer) if answer.streaming else answer.content
+    if body.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(body)) as packed:
+            body = b"\n".join(packed.read(name) for name in packed.namelist())
+    words = body.decode("utf-8", "replace")
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", words)
+
+
+SEARCHES = [
+    f"{path}?q={SECRET}"
+    for path in (
+        "/commitments/",
+        "/commitments/lines/",
+        "/commitments/reports/",
+        "/instruments/",
+        "/meetings/",
+        "/history/",
+        "/grid/",
+    )
+]
+
+
+@pytest.mark.parametrize("who", ["BB", "reader"])
+def test_nothing_of_a_restricted_commitment_is_on_any_page(clock, people, meeting, who):
+    before = Walk(people[who]).pages
+    secret_commitment(meeting, clock)
+    after = Walk(
+        people[who], more=[*SEARCHES, f"/commitments/{SECRET}-1/", f"/commitments/{SECRET}-1/AA/"]
+    )
+
+    assert [path for path in after.where(SECRET) if not asks_for_it(path)] == []
+    # No number gives it away either: what was there before is there unchanged.
+    changed = [
+        path for path, page in before.items() if path in after.pages and after.pages[path] != page
+    ]
+    assert changed == []
+    assert len(before) > 40
+    # The walk would have seen it.
+    seen = Walk(people["officer"])
+    assert "/commitments/" in seen.where(f"{SECRET} title")
+    assert len(seen.where(f"{SECRET} title")) > 5
+
+
+def asks_for_it(path):
+    """A page may repeat what was typed into its own address."""
+    return SECRET in path
+
+
+@pytest.mark.parametrize("who", ["BB", "reader"])
+def test_a_search_for_it_finds_nothing(clock, people, meeting, who):
+    secret_commitment(meeting, clock)
+    client = Client()
+    client.force_login(people[who])
+    for path in SEARCHES:
+        answer = client.get(path)
+        assert f"{SECRET} title" not in text_of(answer)
+        if table := answer.context and answer.context.get("table"):
+            assert table.paginator.count == 0, path
+    assert client.get(f"/commitments/{SECRET}-1/").status_code == 404
+    assert client.get(f"/commitments/{SECRET}-1/AA/").status_code == 404
+
+
+@pytest.mark.parametrize("who", ["BB", "reader"])
+def test_nothing_of_a_restricted_line_of_a_shared_commitment_is_on_any_page(
+    clock, people, meeting, who
+):
+    line = meeting.commitments.get(reference="OPEN-0").obligations.get(party__code="AA")
+    editing.edit_line(
+        obligation=line,
+        seen=line.version,
+        values={"sensitivity": Sensitivity.PARTY},
+        why=f"{SECRET} why",
+        actor=people["officer"],
+        now=clock.now,
+        via=Via.PAGE,
+    )
+    line.refresh_from_db()
+    tell_all(line, clock)
+    walked = Walk(people[who], more=[*SEARCHES, "/commitments/OPEN-0/AA/"])
+    assert [path for path in walked.where(SECRET) if not asks_for_it(path)] == []
+    assert walked.client.get("/commitments/OPEN-0/AA/").status_code == 404
+    assert SECRET in Walk(people["officer"])
+
+
+def test_no_mail_tells_it_to_another_state(clock, people, meeting, mails):
+    line = secret_line(meeting, MONDAY.date() + days(7))
+    clock.ticks(hours=72)
+    # Its own state is told that there is something, and reads it on the page: mail is not a safe place.
+    assert [mail.to for mail in mails.accepted if SECRET in words_of_mail(mail.message)] == []
+    told = Reminder.objects.filter(obligation=line)
+    assert {promise.recipient for promise in told} == {people["AA"]}
+    assert {mail.to for mail in mails.accepted} == {people["AA"].email, people["BB"].email}
+    assert [mail.message["Subject"] for mail in mails.accepted if mail.to == people["AA"].email][
+        0
+    ] == "Aland: 3 reports are due soon"
+
+
+def words_of_mail(message):
+    """Subject, heads and every part of a mail, decoded."""
+    parts = (part.get_content() for part in message.walk() if part.get_content_maintype() == "text")
+    return "\n".join([*map(str, message.values()), *parts])

@@ -10,6 +10,7 @@ class CommitmentsConfig(AppConfig):
         from ui.panels import register
 
         from . import panels
+        from .bulk import forms, kinds
 
         register("report.text", panels.report_text)
         register("workbench.head", panels.report_rechecks)
@@ -21,3 +22,5 @@ class CommitmentsConfig(AppConfig):
         register("party.acts", panels.party_acts)
         register("instrument.main", panels.instrument_commitments)
         register("instrument.acts", panels.instrument_acts)
+
+        kinds.register(kinds.StatusOfLines(), forms.StatusForm)

@@ -130,6 +130,33 @@ class RecheckState(TextChoices):
     OVERTAKEN = "overtaken", _("Overtaken by a later version")
 
 
+class BulkState(TextChoices):
+    """How far a change of many rows is."""
+
+    PREVIEW = "preview", _("Not saved yet")
+    APPLYING = "applying", _("Being saved")
+    DONE = "done", _("Saved")
+    UNDOING = "undoing", _("Being undone")
+    UNDONE = "undone", _("Undone")
+
+    @classmethod
+    def moving(cls) -> set[str]:
+        """The sweep has rows to do."""
+        return {cls.APPLYING, cls.UNDOING}
+
+
+class ItemState(TextChoices):
+    """What became of one row of such a change."""
+
+    REFUSED = "refused", _("Stays as it is")
+    WAITING = "waiting", _("To change")
+    DONE = "done", _("Changed")
+    SKIPPED = "skipped", _("Skipped")
+    UNDOING = "undoing", _("To put back")
+    UNDONE = "undone", _("Put back")
+    LEFT = "left", _("Not put back")
+
+
 class Strength(TextChoices):
     """From the operative words, kept as they stand (coding manual §4)."""
 

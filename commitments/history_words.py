@@ -22,7 +22,7 @@ from meetings.models import FocalPoint, Instrument, Meeting, Party, Passage, Rep
 from ui.words import day_words
 
 from .choices import LinkKind, Status
-from .models import CandidateDecision, Commitment, Obligation, Theme
+from .models import BulkEdit, CandidateDecision, Commitment, Obligation, Theme
 
 WHAT: dict[str, str | Promise] = {
     "commitment.registered": gettext_lazy("entered the commitment"),
@@ -37,6 +37,8 @@ WHAT: dict[str, str | Promise] = {
     ),
     "commitment.rechecked": gettext_lazy("found that the corrected report still says it"),
     "commitment.kept": gettext_lazy("let it stand in the words of the earlier version"),
+    "bulk.confirmed": gettext_lazy("changed many rows at once"),
+    "bulk.undone": gettext_lazy("undid a change of many rows"),
     "line.added": gettext_lazy("added the line"),
     "line.edited": gettext_lazy("changed the line"),
     "line.reopened": gettext_lazy("reopened the line"),
@@ -114,6 +116,7 @@ MODELS: dict[str, type[models.Model]] = {
     "report": Report,
     "passage": Passage,
     "candidatedecision": CandidateDecision,
+    "bulkedit": BulkEdit,
 }
 # Keys of events that are no words for people.
 _UNTOLD = frozenset(
@@ -295,6 +298,11 @@ def _reading(event: Event, names: Names) -> str:
     )
 
 
+def _bulk(event: Event, names: Names) -> str:
+    rows = event.after.get("rows", 0)
+    return ngettext("%(n)d row", "%(n)d rows", rows) % {"n": rows}
+
+
 def _nothing(event: Event, names: Names) -> str:
     return ""
 
@@ -311,6 +319,7 @@ _TOLD: dict[str, Callable[[Event, Names], str]] = {
     "commitment.linked": _link,
     "party.handed_over": _handover,
     "commitment.registered": _title,
+    "bulk": _bulk,
     "candidate": _candidate,
     "candidate.registered": _registered,
     "passage": _passage,

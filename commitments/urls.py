@@ -5,6 +5,7 @@ from django.urls import path
 from accounts.access import Access, access
 
 from . import edit_views, line_views, views
+from .bulk import views as bulk
 from .corrections import views as corrections
 
 app_name = "commitments"
@@ -13,6 +14,11 @@ urlpatterns = [
     path("lines/", access(Access.SIGNED_IN)(views.LineList.as_view()), name="lines"),
     path("reports/", access(Access.SIGNED_IN)(views.ReportList.as_view()), name="reports"),
     path("new/", edit_views.new, name="new"),
+    path("bulk/lines/", bulk.choose, {"of": "lines"}, name="bulk-lines"),
+    path("bulk/commitments/", bulk.choose, {"of": "commitments"}, name="bulk-commitments"),
+    path("bulk/<int:pk>/", bulk.page, name="bulk"),
+    path("bulk/<int:pk>/confirm/", bulk.confirm, name="bulk-confirm"),
+    path("bulk/<int:pk>/undo/", bulk.undo, name="bulk-undo"),
     path("<str:reference>/", views.detail, name="detail"),
     path("<str:reference>/edit/", edit_views.edit, name="edit"),
     path("<str:reference>/life/", edit_views.change_life, name="life"),

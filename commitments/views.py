@@ -17,8 +17,10 @@ from meetings.comparing import Piece, pieces
 from meetings.models import Party
 from meetings.querysets import parties_of
 from ui.lists import ListPage, View
+from ui.selection import Selection
 
 from . import reading, words
+from .bulk.offer import offered
 from .choices import Reporting, Timing
 from .filters import CommitmentFilter, LineFilter, ReportFilter
 from .forms import DeadlineForm, StatusForm
@@ -61,6 +63,9 @@ class CommitmentList(ListPage):
     def get_table_kwargs(self) -> dict[str, Any]:
         return {"now": self.request.now, "parties": list(Party.objects.in_order())}
 
+    def get_selection(self) -> Selection | None:
+        return offered(self.request.user, "commitments")
+
     def get_views(self) -> Sequence[View]:
         user, now = self.request.user, self.request.now
         lines = Obligation.objects.visible_lines(user, now)
@@ -89,6 +94,9 @@ class LineList(ListPage):
     def get_queryset(self) -> Any:
         visible = Obligation.objects.visible_to(self.request.user, self.request.now)
         return visible.for_list().soonest_first()
+
+    def get_selection(self) -> Selection | None:
+        return offered(self.request.user, "lines")
 
     def get_table_kwargs(self) -> dict[str, Any]:
         return {"now": self.request.now}

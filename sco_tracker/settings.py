@@ -180,6 +180,7 @@ CELERY_BEAT_SCHEDULE = {
     "reconcile": {"task": "reminders.reconcile", "schedule": 3600.0, "options": _EXPIRES},
     "purge": {"task": "reminders.purge", "schedule": 24 * 3600.0, "options": _EXPIRES},
     "read": {"task": "commitments.read", "schedule": TICK_SECONDS, "options": _EXPIRES},
+    "bulk": {"task": "commitments.bulk", "schedule": TICK_SECONDS, "options": _EXPIRES},
     "seal": {"task": "accounts.seal", "schedule": 600.0, "options": {"expires": 500}},
 }
 

@@ -26,6 +26,7 @@ from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
 from .filterbar import PAGE, SORT, FilterBar, same_filters
+from .selection import Selection, selecting
 from .tables import BaseTable
 
 
@@ -60,7 +61,13 @@ class ListPage(SingleTableMixin, FilterView):
         """The named views above the filters; none unless a page has some."""
         return ()
 
+    def get_selection(self) -> Selection | None:
+        """What can be done with chosen rows; nothing unless a page and the person's rights say so."""
+        return None
+
     def get_table(self, **kwargs: Any) -> BaseTable:
+        if self.get_selection():
+            kwargs |= selecting()
         table: BaseTable = self.get_table_class()(data=self.get_table_data(), **kwargs)
         table.request = self.request
         if sort := self.request.GET.getlist(SORT):
@@ -74,7 +81,10 @@ class ListPage(SingleTableMixin, FilterView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         params = self.request.GET
+        selection = self.get_selection()
         return context | {
+            "selection": selection,
+            "all_that_match": selection.address_of_all(params) if selection else "",
             "heading": self.heading,
             "bar": FilterBar(self.filterset.form, params),
             "views": [(view, same_filters(params, view.query)) for view in self.get_views()],

@@ -1,5 +1,6 @@
 """The register: a commitment, the words it quotes, a line per party, deadlines, progress reports."""
 
+from .bulk import BulkEdit, BulkItem
 from .commitment import Commitment, CommitmentLink, Quotation, Theme
 from .obligation import Deadline, Extension, Obligation
 from .progress import Evidence, ProgressReport, StoredFile
@@ -7,6 +8,8 @@ from .recheck import Recheck
 from .workbench import CandidateDecision, WorkbenchAction
 
 __all__ = [
+    "BulkEdit",
+    "BulkItem",
     "CandidateDecision",
     "Commitment",
     "CommitmentLink",

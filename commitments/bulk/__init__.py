@@ -1,0 +1,1 @@
+"""One change of many rows: chosen, previewed, done row by row, and taken back the same way."""

@@ -24,3 +24,5 @@ class CommitmentsConfig(AppConfig):
         register("instrument.acts", panels.instrument_acts)
 
         kinds.register(kinds.StatusOfLines(), forms.StatusForm)
+        kinds.register(kinds.OwnerOfLines(), forms.OwnerForm)
+        kinds.register(kinds.ThemeOfCommitments(), forms.ThemeForm)

@@ -43,6 +43,7 @@ def edit(
     actor: User,
     now: datetime,
     via: str,
+    why: str = "",
 ) -> Commitment:
     """Change the named fields of a commitment (`FIELDS`) and, if given, its instruments.
 
@@ -68,7 +69,7 @@ def edit(
         services.refresh_search_text(commitment)
         if every := changed.get("review_days"):
             _begin_reviews(commitment, every, actor, now)
-        _tell(commitment, "commitment.edited", before, after, version, actor, now, via)
+        _tell(commitment, "commitment.edited", before, after, version, actor, now, via, why)
     commitment.refresh_from_db()
     return commitment
 

@@ -1,10 +1,14 @@
 """What people type to change many rows. The kinds say how it is kept (kinds.py)."""
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from commitments.choices import Status
 from commitments.forms import NoteField, StatusField
+from commitments.models import Theme
+from meetings.models import Party
 
 
 class BulkForm(forms.Form):
@@ -24,4 +28,29 @@ class StatusForm(BulkForm):
         label=_("New status"),
         choices=[choice for choice in Status.choices if choice[0] != Status.DONE],
         help_text=_("“Done” needs a report with evidence, line by line."),
+    )
+
+
+class OwnerForm(BulkForm):
+    owner = forms.ModelChoiceField(
+        label=_("Owner"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("The party's focal point"),
+        help_text=_("Lines of parties that this person does not answer for stay as they are."),
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        answering = Q(terms__isnull=False) | Q(pk__in=Party.objects.values("mailbox"))
+        people = User.objects.filter(answering, is_active=True).distinct().order_by("name", "pk")
+        self.fields["owner"].queryset = people  # type: ignore[attr-defined]
+
+
+class ThemeForm(BulkForm):
+    theme = forms.ModelChoiceField(
+        label=_("Theme"),
+        queryset=Theme.objects.order_by("name", "pk"),
+        required=False,
+        empty_label=_("No theme"),
     )

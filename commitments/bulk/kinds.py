@@ -9,15 +9,20 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from accounts.models import User
-from commitments import services
+from commitments import editing, services
 from commitments.choices import Life, Status
 from commitments.may import may_write_on
-from commitments.models import Commitment, Obligation
+from commitments.models import Commitment, Obligation, Theme
+from meetings.models import Party
+from meetings.querysets import parties_of
 
 Value = dict[str, Any]
 
@@ -180,6 +185,81 @@ class StatusOfLines(Kind):
         services.change_status(
             obligation=row, seen=seen, status=values["status"], note=by.note, **by.kept()
         )
+
+
+class Pointing(Kind):
+    """A kind whose value is the key of another row, or none. `field` is where it stands."""
+
+    field: ClassVar[str]
+    points_at: ClassVar[type[models.Model]]
+    none: ClassVar[str | Promise]
+
+    def stored(self, typed: Mapping[str, Any]) -> Value:
+        chosen = typed[self.field]
+        return {self.field: chosen.pk if chosen else None}
+
+    def value(self, row: Any) -> Value:
+        return {self.field: getattr(row, f"{self.field}_id")}
+
+    def words(self, values: Sequence[Value]) -> list[str]:
+        keys = [value[self.field] for value in values]
+        named = self.points_at._default_manager.in_bulk({key for key in keys if key})
+        return [str(named.get(key) or self.none) for key in keys]
+
+    def target(self, values: Value) -> dict[str, Any]:
+        """The field with the row itself. Raises `ValidationError` when that is gone."""
+        key = values[self.field]
+        found = self.points_at._default_manager.filter(pk=key).first() if key else None
+        if key and found is None:
+            raise ValidationError(_("What was chosen is not there any more."))
+        return {self.field: found}
+
+
+class OwnerOfLines(Pointing):
+    key = "owner"
+    of = Lines
+    label = gettext_lazy("Owner")
+    field = "owner"
+    points_at = User
+    none = gettext_lazy("The party's focal point")
+
+    def facts(self, values: Value, now: datetime) -> set[int]:
+        """The parties that the new owner answers for."""
+        return parties_answered_for(values["owner"], now) if values["owner"] else set()
+
+    def odd(self, row: Obligation, values: Value, facts: set[int]) -> str:
+        if values["owner"] and row.party_id not in facts:
+            return _("This person does not answer for %(party)s.") % {"party": row.party}
+        return ""
+
+    def change(self, row: Obligation, seen: int, values: Value, by: By) -> None:
+        editing.edit_line(
+            obligation=row, seen=seen, values=self.target(values), why=by.note, **by.kept()
+        )
+
+
+class ThemeOfCommitments(Pointing):
+    key = "theme"
+    of = Commitments
+    label = gettext_lazy("Theme")
+    field = "theme"
+    points_at = Theme
+    none = gettext_lazy("No theme")
+
+    def change(self, row: Commitment, seen: int, values: Value, by: By) -> None:
+        editing.edit(
+            commitment=row, seen=seen, values=self.target(values), why=by.note, **by.kept()
+        )
+
+
+def parties_answered_for(person: int, now: datetime) -> set[int]:
+    """Those whose focal point a person is today, or whose mailbox it is."""
+    user = User.objects.filter(pk=person, is_active=True).first()
+    if user is None:
+        return set()
+    today = now.astimezone(user.zone).date()
+    own = Party.objects.filter(Q(pk__in=parties_of(user, today)) | Q(mailbox=user))
+    return set(own.values_list("pk", flat=True))
 
 
 _kinds: dict[str, tuple[Kind, type[forms.Form]]] = {}

@@ -6,74 +6,163 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('commitments', '0005_remind_backlog'),
+        ("commitments", "0005_remind_backlog"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BulkEdit',
+            name="BulkEdit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40, verbose_name='what is changed')),
-                ('values', models.JSONField(verbose_name='new values')),
-                ('note', models.TextField(verbose_name='reason')),
-                ('state', models.CharField(choices=[('preview', 'Not saved yet'), ('applying', 'Being saved'), ('done', 'Saved'), ('undoing', 'Being undone'), ('undone', 'Undone')], default='preview', max_length=10, verbose_name='state')),
-                ('created_at', models.DateTimeField(verbose_name='previewed')),
-                ('confirmed_at', models.DateTimeField(null=True, verbose_name='confirmed')),
-                ('undone_at', models.DateTimeField(null=True, verbose_name='undone')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='undone by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40, verbose_name="what is changed")),
+                ("values", models.JSONField(verbose_name="new values")),
+                ("note", models.TextField(verbose_name="reason")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("preview", "Not saved yet"),
+                            ("applying", "Being saved"),
+                            ("done", "Saved"),
+                            ("undoing", "Being undone"),
+                            ("undone", "Undone"),
+                        ],
+                        default="preview",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="previewed")),
+                ("confirmed_at", models.DateTimeField(null=True, verbose_name="confirmed")),
+                ("undone_at", models.DateTimeField(null=True, verbose_name="undone")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="undone by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'change of many rows',
-                'verbose_name_plural': 'changes of many rows',
-                'ordering': ('-created_at', '-pk'),
+                "verbose_name": "change of many rows",
+                "verbose_name_plural": "changes of many rows",
+                "ordering": ("-created_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='BulkItem',
+            name="BulkItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('object_id', models.PositiveBigIntegerField(verbose_name='row')),
-                ('seen', models.PositiveIntegerField()),
-                ('before', models.JSONField()),
-                ('after', models.JSONField(null=True)),
-                ('version', models.PositiveIntegerField(null=True)),
-                ('state', models.CharField(choices=[('refused', 'Stays as it is'), ('waiting', 'To change'), ('done', 'Changed'), ('skipped', 'Skipped'), ('undoing', 'To put back'), ('undone', 'Put back'), ('left', 'Not put back')], default='waiting', max_length=8, verbose_name='state')),
-                ('why', models.TextField(blank=True, verbose_name='why')),
-                ('edit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='commitments.bulkedit', verbose_name='change')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("object_id", models.PositiveBigIntegerField(verbose_name="row")),
+                ("seen", models.PositiveIntegerField()),
+                ("before", models.JSONField()),
+                ("after", models.JSONField(null=True)),
+                ("version", models.PositiveIntegerField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("refused", "Stays as it is"),
+                            ("waiting", "To change"),
+                            ("done", "Changed"),
+                            ("skipped", "Skipped"),
+                            ("undoing", "To put back"),
+                            ("undone", "Put back"),
+                            ("left", "Not put back"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("why", models.TextField(blank=True, verbose_name="why")),
+                (
+                    "edit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="commitments.bulkedit",
+                        verbose_name="change",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'row of a change',
-                'verbose_name_plural': 'rows of a change',
-                'ordering': ('edit', 'pk'),
+                "verbose_name": "row of a change",
+                "verbose_name_plural": "rows of a change",
+                "ordering": ("edit", "pk"),
             },
         ),
         migrations.AddIndex(
-            model_name='bulkedit',
-            index=models.Index(condition=models.Q(('state__in', ['applying', 'undoing'])), fields=['state'], name='bulk_edit_moving'),
+            model_name="bulkedit",
+            index=models.Index(
+                condition=models.Q(("state__in", ["applying", "undoing"])),
+                fields=["state"],
+                name="bulk_edit_moving",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bulkedit',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'preview'), ('confirmed_at__isnull', False), _connector='OR'), name='bulk_edit_starts_when_confirmed'),
+            model_name="bulkedit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "preview"), ("confirmed_at__isnull", False), _connector="OR"
+                ),
+                name="bulk_edit_starts_when_confirmed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bulkedit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['undoing', 'undone']), _negated=True), models.Q(('undone_at__isnull', False), ('undone_by__isnull', False)), _connector='OR'), name='bulk_edit_undone_says_by_whom'),
+            model_name="bulkedit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["undoing", "undone"]), _negated=True),
+                    models.Q(("undone_at__isnull", False), ("undone_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="bulk_edit_undone_says_by_whom",
+            ),
         ),
         migrations.AddIndex(
-            model_name='bulkitem',
-            index=models.Index(fields=['edit', 'state'], name='bulk_item_state'),
+            model_name="bulkitem",
+            index=models.Index(fields=["edit", "state"], name="bulk_item_state"),
         ),
         migrations.AddConstraint(
-            model_name='bulkitem',
-            constraint=models.UniqueConstraint(fields=('edit', 'object_id'), name='one_bulk_item_per_row'),
+            model_name="bulkitem",
+            constraint=models.UniqueConstraint(
+                fields=("edit", "object_id"), name="one_bulk_item_per_row"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bulkitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['refused', 'skipped', 'left']), _negated=True), models.Q(('why', ''), _negated=True), _connector='OR'), name='bulk_item_left_out_says_why'),
+            model_name="bulkitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["refused", "skipped", "left"]), _negated=True),
+                    models.Q(("why", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="bulk_item_left_out_says_why",
+            ),
         ),
     ]

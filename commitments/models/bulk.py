@@ -76,7 +76,7 @@ class BulkItem(models.Model):
     """One row of such a change: which version was seen, what stood there, what becomes of it.
 
     `object_id` is the key of a line or a commitment, as the kind says. `before` and `after` are the
-    values as the kind reads them; `after` and `version` are of the moment after it was changed.
+    values as the kind reads them; `after` and the version `reached` are of the moment after the change.
     """
 
     edit = models.ForeignKey(
@@ -89,7 +89,7 @@ class BulkItem(models.Model):
     seen = models.PositiveIntegerField()
     before = models.JSONField()
     after = models.JSONField(null=True)
-    version = models.PositiveIntegerField(null=True)
+    reached = models.PositiveIntegerField(null=True)
     state = models.CharField(
         _("state"), max_length=8, choices=ItemState.choices, default=ItemState.WAITING
     )

@@ -64,6 +64,8 @@ WRITING_MODULES = {
     "accounts/seals.py",
     "accounts/services.py",
     "meetings/services.py",
+    "commitments/bulk/services.py",
+    "commitments/bulk/sweep.py",
     "commitments/corrections/carrying.py",
     "commitments/corrections/services.py",
     "commitments/corrections/standing.py",

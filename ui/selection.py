@@ -32,7 +32,7 @@ class Selection:
         kept = params.copy()
         for name in (PAGE, SORT):
             kept.pop(name, None)
-        return f"{self.address}?{urlencode({ALL: 1, QUERY: kept.urlencode()})}"
+        return f"{self.address}?{urlencode({ALL: '1', QUERY: kept.urlencode()})}"
 
 
 @dataclass(frozen=True)

@@ -43,5 +43,6 @@ class BulkItemQuerySet(models.QuerySet["BulkItem"]):
 
     def counts(self) -> dict[str, int]:
         """How many rows are in each state; 0 for a state without any."""
-        found = dict(self.order_by().values_list("state").annotate(n=Count("pk")))
+        rows = self.order_by().values("state").annotate(n=Count("pk"))
+        found = {row["state"]: row["n"] for row in rows}
         return {state: found.get(state, 0) for state in ItemState.values}

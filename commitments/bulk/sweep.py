@@ -94,7 +94,7 @@ def _change(edit: BulkEdit, item: BulkItem, now: datetime, via: str) -> None:
     by = By(edit.author, now, via, edit.note)
     kind.change(row, held.version, edit.values, by)
     after = _held(kind, edit, _row(kind, edit, item, now))
-    BulkItem.objects.filter(pk=item.pk).update(after=after.value, version=after.version)
+    BulkItem.objects.filter(pk=item.pk).update(after=after.value, reached=after.version)
 
 
 def _put_back(edit: BulkEdit, item: BulkItem, now: datetime, via: str) -> None:
@@ -105,7 +105,7 @@ def _put_back(edit: BulkEdit, item: BulkItem, now: datetime, via: str) -> None:
     if why := kinds.is_locked(row):
         raise ValidationError(why)
     held = _held(kind, edit, row)
-    if item.after is None or held != Held(item.version or 0, item.after):
+    if item.after is None or held != Held(item.reached or 0, item.after):
         raise ValidationError(_("Somebody changed it since."))
     note = _("Undone: %(note)s") % {"note": edit.note}
     by = By(_person(edit), now, via, note[:NOTE_LENGTH])

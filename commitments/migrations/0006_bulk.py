@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ("seen", models.PositiveIntegerField()),
                 ("before", models.JSONField()),
                 ("after", models.JSONField(null=True)),
-                ("version", models.PositiveIntegerField(null=True)),
+                ("reached", models.PositiveIntegerField(null=True)),
                 (
                     "state",
                     models.CharField(

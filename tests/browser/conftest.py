@@ -1,7 +1,6 @@
 """A real browser over the pages, with Debian's chromium; skipped, with the reason, where there is none."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,19 +9,8 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from accounts.models import User
+from tests import chromium
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-# Root has no sandbox; the rest keeps the browser from the network and from first-run pages.
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
 PATIENCE = 10_000  # ms; two cores may be busy with another test
 
 
@@ -34,13 +22,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    program = chromium.program()
     if program is None:
         pytest.skip("There is no chromium on this machine: apt-get install chromium")
     # Playwright runs a loop in this thread, and Django takes that for a mistake.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=OPTIONS)
+        started = playwright.chromium.launch(executable_path=program, args=chromium.OPTIONS)
         yield started
         started.close()
 

@@ -157,6 +157,22 @@ class ItemState(TextChoices):
     LEFT = "left", _("Not put back")
 
 
+class SheetKind(TextChoices):
+    """What the rows of a sheet are that comes back."""
+
+    LINES = "lines", _("Lines of the parties")
+    COMMITMENTS = "commitments", _("Commitments")
+
+
+class SheetState(TextChoices):
+    """How far a sheet is that came back. What was applied or refused is not looked at again."""
+
+    PREVIEWED = "previewed", _("Not applied yet")
+    CONFIRMED = "confirmed", _("Confirmed, waiting to be applied")
+    APPLIED = "applied", _("Applied")
+    REFUSED = "refused", _("Could not be applied")
+
+
 class Strength(TextChoices):
     """From the operative words, kept as they stand (coding manual §4)."""
 

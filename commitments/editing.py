@@ -95,6 +95,7 @@ def add_line(
     actor: User,
     now: datetime,
     via: str,
+    why: str = "",
 ) -> Obligation:
     """Add the line of one more party. It falls due as the commitment does."""
     line = Obligation(
@@ -111,7 +112,7 @@ def add_line(
         line.save()
         deadlines.refresh([line])
         after = {"party": party.code, "role": role, "owner": told(owner)}
-        _tell(line, "line.added", {}, after, line.version, actor, now, via)
+        _tell(line, "line.added", {}, after, line.version, actor, now, via, why)
     return line
 
 

@@ -19,7 +19,7 @@ _WHY = _("Give a reason: it is kept in the history.")
 
 
 # Words that stand in the addresses of other pages (urls.py).
-TAKEN = {"bulk", "lines", "new", "reports"}
+TAKEN = {"bulk", "import", "lines", "new", "reports"}
 
 
 class DayField(forms.DateField):

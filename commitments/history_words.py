@@ -22,7 +22,7 @@ from meetings.models import FocalPoint, Instrument, Meeting, Party, Passage, Rep
 from ui.words import day_words
 
 from .choices import LinkKind, Status
-from .models import BulkEdit, CandidateDecision, Commitment, Obligation, Theme
+from .models import BulkEdit, CandidateDecision, Commitment, Obligation, SheetImport, Theme
 
 WHAT: dict[str, str | Promise] = {
     "commitment.registered": gettext_lazy("entered the commitment"),
@@ -39,6 +39,7 @@ WHAT: dict[str, str | Promise] = {
     "commitment.kept": gettext_lazy("let it stand in the words of the earlier version"),
     "bulk.confirmed": gettext_lazy("changed many rows at once"),
     "bulk.undone": gettext_lazy("undid a change of many rows"),
+    "sheet.applied": gettext_lazy("imported a sheet"),
     "line.added": gettext_lazy("added the line"),
     "line.edited": gettext_lazy("changed the line"),
     "line.reopened": gettext_lazy("reopened the line"),
@@ -117,6 +118,7 @@ MODELS: dict[str, type[models.Model]] = {
     "passage": Passage,
     "candidatedecision": CandidateDecision,
     "bulkedit": BulkEdit,
+    "sheetimport": SheetImport,
 }
 # Keys of events that are no words for people.
 _UNTOLD = frozenset(
@@ -135,6 +137,7 @@ _READ_WITHOUT = {
     Report: ("raw", "text"),
     Passage: ("report__raw", "report__text"),
     CandidateDecision: ("passage__report__raw", "passage__report__text"),
+    SheetImport: ("cells", "problems"),
 }
 Rows = dict[Any, models.Model]
 
@@ -303,6 +306,16 @@ def _bulk(event: Event, names: Names) -> str:
     return ngettext("%(n)d row", "%(n)d rows", rows) % {"n": rows}
 
 
+def _sheet(event: Event, names: Names) -> str:
+    changed, new = (event.after.get(name, 0) for name in ("rows", "new"))
+    return ", ".join(
+        [
+            ngettext("%(n)d row changed", "%(n)d rows changed", changed) % {"n": changed},
+            ngettext("%(n)d new row", "%(n)d new rows", new) % {"n": new},
+        ]
+    )
+
+
 def _nothing(event: Event, names: Names) -> str:
     return ""
 
@@ -323,6 +336,7 @@ _TOLD: dict[str, Callable[[Event, Names], str]] = {
     "candidate": _candidate,
     "candidate.registered": _registered,
     "passage": _passage,
+    "sheet.applied": _sheet,
     "text.read": _reading,
     "text.undone": _nothing,
 }

@@ -57,6 +57,10 @@ def _timing(timing: Timing, now: datetime) -> Q:
     }[timing]
 
 
+def _written(references: Iterable[str]) -> set[str]:
+    return {way for name in references for way in (name, name.upper())}
+
+
 def _reports() -> "ProgressReportQuerySet":
     from .models import ProgressReport
 
@@ -167,6 +171,10 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
             F("theme__name").asc(nulls_last=True), "reference", "pk"
         )
 
+    def of_references(self, references: Iterable[str]) -> "CommitmentQuerySet":
+        """Those with these references, written as they are or in capitals."""
+        return self.filter(reference__in=_written(references))
+
     def for_detail(self) -> "CommitmentQuerySet":
         return self.select_related("meeting", "theme").prefetch_related("instruments")
 
@@ -259,6 +267,16 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
     def for_list(self) -> "ObligationQuerySet":
         """Everything one row of the list of lines reads."""
         return self.with_reports().select_related("commitment__meeting", "party", "next_deadline")
+
+    def of_references(self, references: Iterable[str]) -> "ObligationQuerySet":
+        """Lines of the commitments with these references, written as they are or in capitals."""
+        return self.filter(commitment__reference__in=_written(references))
+
+    def for_sheet(self) -> "ObligationQuerySet":
+        """Everything one row of a sheet is compared with."""
+        return self.for_list().select_related(
+            "commitment__meeting", "party", "next_deadline", "owner"
+        )
 
     def soonest_first(self) -> "ObligationQuerySet":
         return self.order_by(F("due_at").asc(nulls_last=True), "commitment__reference", "pk")

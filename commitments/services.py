@@ -66,6 +66,7 @@ def register(
     actor: User | None,
     now: datetime,
     via: str,
+    why: str = "",
 ) -> Commitment:
     """Enter one commitment with its quotations, a line per party, and its deadlines.
 
@@ -88,6 +89,7 @@ def register(
             action="commitment.registered",
             of=commitment,
             after=_told(promise),
+            why=why,
         )
     return commitment
 

@@ -7,6 +7,7 @@ from accounts.choices import Via
 
 from . import intake
 from .bulk import services, sweep
+from .sheets import services as sheets
 
 
 @shared_task(name="commitments.read", ignore_result=True)
@@ -20,3 +21,8 @@ def bulk() -> None:
     services.forget_abandoned(now=timezone.now())
     if sweep.sweep(clock=timezone.now, via=Via.WORKER):
         sweep.nudge()
+
+
+@shared_task(name="commitments.import", ignore_result=True)
+def import_sheets() -> None:
+    sheets.apply_waiting(clock=timezone.now)

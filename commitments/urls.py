@@ -7,6 +7,7 @@ from accounts.access import Access, access
 from . import edit_views, line_views, views
 from .bulk import views as bulk
 from .corrections import views as corrections
+from .sheets import views as sheets
 
 app_name = "commitments"
 urlpatterns = [
@@ -19,6 +20,9 @@ urlpatterns = [
     path("bulk/<int:pk>/", bulk.page, name="bulk"),
     path("bulk/<int:pk>/confirm/", bulk.confirm, name="bulk-confirm"),
     path("bulk/<int:pk>/undo/", bulk.undo, name="bulk-undo"),
+    path("import/", sheets.upload, name="import"),
+    path("import/template/", sheets.template, name="import-template"),
+    path("import/<int:pk>/", sheets.sheet, name="import-sheet"),
     path("<str:reference>/", views.detail, name="detail"),
     path("<str:reference>/edit/", edit_views.edit, name="edit"),
     path("<str:reference>/life/", edit_views.change_life, name="life"),

@@ -181,6 +181,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge": {"task": "reminders.purge", "schedule": 24 * 3600.0, "options": _EXPIRES},
     "read": {"task": "commitments.read", "schedule": TICK_SECONDS, "options": _EXPIRES},
     "bulk": {"task": "commitments.bulk", "schedule": TICK_SECONDS, "options": _EXPIRES},
+    "import": {"task": "commitments.import", "schedule": TICK_SECONDS, "options": _EXPIRES},
     "seal": {"task": "accounts.seal", "schedule": 600.0, "options": {"expires": 500}},
 }
 

@@ -5,6 +5,7 @@ from .commitment import Commitment, CommitmentLink, Quotation, Theme
 from .obligation import Deadline, Extension, Obligation
 from .progress import Evidence, ProgressReport, StoredFile
 from .recheck import Recheck
+from .sheet import SheetImport
 from .workbench import CandidateDecision, WorkbenchAction
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "ProgressReport",
     "Quotation",
     "Recheck",
+    "SheetImport",
     "StoredFile",
     "Theme",
     "WorkbenchAction",

@@ -77,6 +77,7 @@ WRITING_MODULES = {
     "commitments/loading.py",
     "commitments/progress.py",
     "commitments/services.py",
+    "commitments/sheets/services.py",
     "commitments/workbench/coded.py",
     "commitments/workbench/deeds.py",
     "commitments/workbench/storing.py",

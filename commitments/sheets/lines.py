@@ -1,0 +1,282 @@
+"""The sheet of lines: one row for each party that owes a commitment."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from commitments import deadlines, editing, rules, services
+from commitments.choices import Role, SheetKind, Status
+from commitments.models import Commitment, Obligation
+from commitments.querysets import soon
+from meetings.choices import Sensitivity
+
+from . import cells
+from .book import Book
+from .table import By, Change, Column, Key, Stored, Table, folded
+
+# What depends on the day may be as old as a sheet that somebody worked on for a month.
+OLDEST_SHEET = timedelta(days=31)
+_AT_ONCE = 500
+
+
+def _choice(choices: Any) -> dict[str, Any]:
+    return {
+        "read": lambda text, book: cells.code(text, choices.choices),
+        "codes": lambda book: choices.choices,
+    }
+
+
+def _owner(text: str, book: Book) -> str:
+    unknown = _("There is nobody with the address “%(text)s”. Write the e-mail of a person.")
+    return cells.one_of(text, book.people, unknown)
+
+
+def _day(text: str, book: Book) -> str:
+    return cells.day(text)
+
+
+COLUMNS = (
+    Column("reference", gettext_lazy("The commitment. It finds the row and is never changed.")),
+    Column(
+        "party",
+        gettext_lazy("The code of the party. With the reference it finds the row."),
+        codes=lambda book: [(code, party.name) for code, party in book.parties.items()],
+    ),
+    Column(
+        "title",
+        gettext_lazy("What is to be done. For reading."),
+        instead=gettext_lazy(
+            "The title is that of the commitment; change it in the sheet of commitments."
+        ),
+    ),
+    Column("role", gettext_lazy("What part the party has."), needed=True, **_choice(Role)),
+    Column(
+        "status",
+        gettext_lazy("Where the line stands. “done” comes only from a report with evidence."),
+        needed=True,
+        **_choice(Status),
+    ),
+    Column(
+        "awaiting",
+        gettext_lazy("Whether a report awaits validation. For reading."),
+        instead=gettext_lazy("awaiting is computed; decide on the report on the page of the line."),
+    ),
+    Column(
+        "owner",
+        gettext_lazy("The e-mail of who answers for the line. Empty: the party's focal point."),
+        read=_owner,
+    ),
+    Column("due", gettext_lazy("The day on which it falls due, as 2026-12-24."), read=_day),
+    Column(
+        "basis",
+        gettext_lazy("Where the deadline comes from. For reading."),
+        instead=gettext_lazy(
+            "basis is computed: a day that you give is “set”; change due instead."
+        ),
+    ),
+    Column(
+        "purpose",
+        gettext_lazy("What falls due: the thing itself or the next report. For reading."),
+        instead=gettext_lazy("purpose is computed; change due instead."),
+    ),
+    Column(
+        "timing",
+        gettext_lazy("How the line stands to its deadline. For reading."),
+        instead=gettext_lazy("timing is computed; change due instead."),
+    ),
+    Column("sensitivity", gettext_lazy("Who may read it."), needed=True, **_choice(Sensitivity)),
+    Column(
+        "version",
+        gettext_lazy("Shows whether somebody changed the row since. Leave it as it is."),
+    ),
+)
+
+
+class Lines(Table[Obligation]):
+    name = SheetKind.LINES.value
+    columns = COLUMNS
+    key = ("reference", "party")
+
+    def stored(self, keys: dict[Key, Key]) -> dict[Key, Stored[Obligation]]:
+        found: dict[Key, Stored[Obligation]] = {}
+        visible = Obligation.objects.visible_to(self.book.user, self.book.now).for_sheet()
+        for references in in_batches(typed[0] for typed in keys.values()):
+            for line in visible.of_references(references):
+                key = folded((line.commitment.reference, line.party.code))
+                if key in keys:
+                    found[key] = Stored(line, texts(line, self.book.now))
+        self._commitments = self._of_new(keys[key][0] for key in keys.keys() - found.keys())
+        return found
+
+    def _of_new(self, references: Iterable[str]) -> dict[str, Commitment]:
+        visible = Commitment.objects.visible_to(self.book.user, self.book.now)
+        return {
+            row.reference.casefold(): row
+            for batch in in_batches(references)
+            for row in visible.of_references(batch).select_related("meeting")
+        }
+
+    def title(self, key: Key, stored: Stored[Obligation] | None, cells: dict[str, str]) -> str:
+        if stored:
+            return f"{stored.row.party}: {stored.row.commitment.title}"
+        commitment = self._commitments.get(key[0])
+        return commitment.title if commitment else ""
+
+    def accepts(self, column: str, text: str, stored: Stored[Obligation]) -> bool:
+        """A timing that held while somebody worked on the sheet is no edit."""
+        if column != "timing":
+            return False
+        line, now = stored.row, self.book.now
+        moments = [now - OLDEST_SHEET, now]
+        if line.due_at:
+            moments += [
+                max(moment, now - OLDEST_SHEET)
+                for moment in (line.due_at - soon(), line.due_at)
+                if moment <= now
+            ]
+        return text.strip().casefold() in {_timing(line, moment) for moment in moments}
+
+    def problems(
+        self, key: Key, stored: Stored[Obligation] | None, after: dict[str, str]
+    ) -> dict[str, str | Promise]:
+        if stored is None and (found := self._problems_of_new(key)):
+            return found
+        line = stored.row if stored else None
+        commitment = line.commitment if line else self._commitments[key[0]]
+        party = line.party if line else self._party(key)
+        found = {}
+        if "status" in after:
+            found |= _problem_of_status(line.status if line else "", after["status"])
+        if "due" in after:
+            found |= problem_of_due(commitment.meeting, after["due"])
+        if owner := after.get("owner"):
+            person = self.book.people[owner]
+            if not self.book.may_own(person, party):
+                words = {"name": person.name, "party": party.name}
+                found["owner"] = _("%(name)s does not answer for %(party)s.") % words
+        return found
+
+    def _problems_of_new(self, key: Key) -> dict[str, str | Promise]:
+        if key[0] not in self._commitments:
+            return {"reference": _("There is no commitment with this reference.")}
+        if self._party(key) is None:
+            words = _("There is no party with this code. Write one of: %(codes)s.")
+            return {"party": words % {"codes": ", ".join(self.book.parties)}}
+        return {}
+
+    def _party(self, key: Key) -> Any:
+        return self.book.parties.get(key[1].upper())
+
+    def apply(self, change: Change, by: By) -> None:
+        after = change.after
+        values = self._values(after)
+        if change.row is None:
+            line = self._add(change, values, by)
+        elif values:
+            line = editing.edit_line(
+                obligation=change.row,
+                seen=change.row.version,
+                values=values,
+                why=by.note,
+                **by.who,
+            )
+        else:
+            line = change.row
+        if "due" in after:
+            deadlines.move(
+                obligation=line,
+                seen=line.version,
+                due=date.fromisoformat(after["due"]),
+                reason=by.note,
+                **by.who,
+            )
+            line.refresh_from_db()
+        if "status" in after and after["status"] != line.status:
+            _set_status(line, after["status"], by)
+
+    def _values(self, after: dict[str, str]) -> dict[str, Any]:
+        values: dict[str, Any] = {
+            name: after[name] for name in ("role", "sensitivity") if name in after
+        }
+        if "owner" in after:
+            values["owner"] = self.book.people.get(after["owner"])
+        return values
+
+    def _add(self, change: Change, values: dict[str, Any], by: By) -> Obligation:
+        return editing.add_line(
+            commitment=self._commitments[change.key[0]],
+            party=self._party(change.key),
+            **{"sensitivity": Sensitivity.PUBLIC, **values},
+            why=by.note,
+            **by.who,
+        )
+
+
+def texts(line: Obligation, now: datetime) -> dict[str, str]:
+    """The cells of a line, as an export writes them."""
+    deadline = line.next_deadline
+    return {
+        "reference": line.commitment.reference,
+        "party": line.party.code,
+        "title": line.commitment.title,
+        "role": line.role,
+        "status": line.status,
+        "awaiting": "true" if line.is_awaiting else "false",
+        "owner": line.owner.email if line.owner else "",
+        "due": deadline.due.isoformat() if deadline and deadline.due else "",
+        "basis": deadline.basis if deadline else "",
+        "purpose": deadline.purpose if deadline else "",
+        "timing": _timing(line, now),
+        "sensitivity": line.sensitivity,
+        "version": str(line.version),
+    }
+
+
+def _timing(line: Obligation, now: datetime) -> str:
+    return rules.timing(
+        status=line.status, life=line.commitment.life, due_at=line.due_at, now=now, soon=soon()
+    ).value
+
+
+def _problem_of_status(status: str, wanted: str) -> dict[str, str | Promise]:
+    """What services.change_status would refuse, said before anything is written."""
+    if status == Status.DONE and wanted != Status.IN_PROGRESS:
+        return {"status": _("This line is done and locked. Write in_progress to reopen it first.")}
+    if wanted == Status.DONE:
+        return {
+            "status": _("“Done” needs a report with evidence, and a second person who accepts it.")
+        }
+    return {}
+
+
+def problem_of_due(meeting: Any, due: str) -> dict[str, str | Promise]:
+    """Why a day cannot be the deadline of what was promised at a meeting."""
+    if not due:
+        return {"due": _("A deadline cannot be taken away. Write the day that it is moved to.")}
+    try:
+        deadlines.check_due(meeting, date.fromisoformat(due))
+    except ValidationError as error:
+        return {"due": error.messages[0]}
+    return {}
+
+
+def _set_status(line: Obligation, status: str, by: By) -> None:
+    if line.status == Status.DONE:
+        services.reopen(obligation=line, seen=line.version, reason=by.note, **by.who)
+        return
+    services.change_status(
+        obligation=line, seen=line.version, status=status, note=by.note, **by.who
+    )
+
+
+def in_batches(names: Iterable[str]) -> Iterable[list[str]]:
+    """Names in parts that a database takes in one statement."""
+    waiting = iter(sorted(set(names)))
+    while batch := list(islice(waiting, _AT_ONCE)):
+        yield batch

@@ -6,37 +6,91 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('commitments', '0006_bulk'),
+        ("commitments", "0006_bulk"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SheetImport',
+            name="SheetImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='uploaded')),
-                ('name', models.CharField(max_length=200, verbose_name='file')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('kind', models.CharField(choices=[('lines', 'Lines of the parties'), ('commitments', 'Commitments')], max_length=12, verbose_name='kind')),
-                ('cells', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('previewed', 'Not applied yet'), ('confirmed', 'Confirmed, waiting to be applied'), ('applied', 'Applied'), ('refused', 'Could not be applied')], default='previewed', max_length=10, verbose_name='state')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('seen', models.CharField(blank=True, max_length=64)),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed')),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='done')),
-                ('counts', models.JSONField(default=dict)),
-                ('problems', models.JSONField(default=list)),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="uploaded")),
+                ("name", models.CharField(max_length=200, verbose_name="file")),
+                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("lines", "Lines of the parties"), ("commitments", "Commitments")],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("cells", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("previewed", "Not applied yet"),
+                            ("confirmed", "Confirmed, waiting to be applied"),
+                            ("applied", "Applied"),
+                            ("refused", "Could not be applied"),
+                        ],
+                        default="previewed",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                ("seen", models.CharField(blank=True, max_length=64)),
+                (
+                    "confirmed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="confirmed"),
+                ),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="done")),
+                ("counts", models.JSONField(default=dict)),
+                ("problems", models.JSONField(default=list)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import',
-                'verbose_name_plural': 'imports',
-                'ordering': ('-at', '-pk'),
-                'indexes': [models.Index(condition=models.Q(('state', 'confirmed')), fields=['confirmed_at'], name='sheet_waiting')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('state', 'previewed')), models.Q(models.Q(('state', 'previewed'), _negated=True), ('confirmed_at__isnull', False), models.Q(('note', ''), _negated=True)), _connector='OR'), name='sheet_is_confirmed_with_a_note')],
+                "verbose_name": "import",
+                "verbose_name_plural": "imports",
+                "ordering": ("-at", "-pk"),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "confirmed")),
+                        fields=["confirmed_at"],
+                        name="sheet_waiting",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at", None), ("state", "previewed")),
+                            models.Q(
+                                models.Q(("state", "previewed"), _negated=True),
+                                ("confirmed_at__isnull", False),
+                                models.Q(("note", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sheet_is_confirmed_with_a_note",
+                    )
+                ],
             },
         ),
     ]

@@ -8,6 +8,9 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from . import triggers
+        from ui import exports
 
+        from . import audit, triggers
+
+        exports.register(audit.record_export)
         post_migrate.connect(triggers.create, sender=self)

@@ -3,9 +3,12 @@
 import re
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 from django.db import models, transaction
+from django.http import HttpRequest
 
+from .choices import Via
 from .models import Event, User
 
 _ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+")
@@ -42,6 +45,18 @@ def record(
         after=after or {},
         why=why,
     )
+
+
+def record_export(request: HttpRequest, kind: str, rows: int) -> None:
+    """Tell that somebody took a list away: which, how filtered, as what, and how long it was."""
+    user = request.user
+    if not isinstance(user, User):
+        return
+    asked = without_addresses(unquote(request.GET.urlencode()))
+    after = {"path": request.path, "query": asked, "format": kind, "rows": rows}
+    at: datetime = request.now  # type: ignore[attr-defined]
+    with transaction.atomic():
+        record(actor=user, at=at, via=Via.PAGE, action="list.exported", of=user, after=after)
 
 
 def without_addresses(words: str) -> str:

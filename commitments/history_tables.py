@@ -24,6 +24,7 @@ from ui.tables import BaseTable
 from .history import Entry, told, visible
 from .history_words import MODELS, OF_THE_REGISTER, WHAT
 from .models import Commitment, Obligation
+from .values import HistoryValues
 
 LONGEST_SEARCH = 200
 _DAYS = [
@@ -36,7 +37,7 @@ _DAYS = [
 _WIDE = {"td": {"class": "wide"}}
 
 
-class HistoryTable(BaseTable):
+class HistoryTable(HistoryValues, BaseTable):
     """One event a row. The words of a page's events are put together at once, before it is shown."""
 
     row_head: ClassVar[str] = "what"
@@ -60,10 +61,9 @@ class HistoryTable(BaseTable):
         self.entries: dict[int, Entry] = {}
         super().__init__(*args, **kwargs)
 
-    def before_render(self, request: Any) -> None:
-        events = [row.record for row in self.paginated_rows]
-        entries = told(events, user=self.user, now=self.now)
-        self.entries = {event.pk: entry for event, entry in zip(events, entries, strict=True)}
+    def prepare(self, records: list[Event]) -> None:
+        entries = told(records, user=self.user, now=self.now)
+        self.entries = {event.pk: entry for event, entry in zip(records, entries, strict=True)}
 
     def render_at(self, value: datetime) -> SafeString:
         local = timezone.localtime(value)

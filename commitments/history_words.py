@@ -84,6 +84,7 @@ WHAT: dict[str, str | Promise] = {
     "person.added": gettext_lazy("added the person"),
     "person.changed": gettext_lazy("changed the person"),
     "person.invited": gettext_lazy("invited the person"),
+    "list.exported": gettext_lazy("exported a list"),
     "history.exported": gettext_lazy("exported the history"),
     "policy.changed": gettext_lazy("changed when reminders come"),
     "policy.removed": gettext_lazy("removed the policy of reminders"),

@@ -32,7 +32,7 @@ from .forms import (
 from .history import decisions, entries, since
 from .may import answers_for, may_decide_on, may_report, may_write_on
 from .models import Commitment, Evidence, Extension, Obligation, ProgressReport
-from .tables import note_timing
+from .values import note_timing
 
 Save = Callable[[dict[str, Any]], str]
 

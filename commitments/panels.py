@@ -14,7 +14,7 @@ from . import reading, words
 from .models import CandidateDecision, Commitment, Obligation, Quotation, Recheck
 from .querysets import CommitmentQuerySet
 from .rules import roll_up
-from .tables import note_timing, soonest
+from .values import note_timing, soonest
 
 NO_LINES = roll_up([])
 

@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from meetings.models import Party
 from ui.tables import BaseTable
 from ui.templatetags.ui import day
@@ -17,21 +18,11 @@ from ui.templatetags.ui import day
 from . import words
 from .models import Commitment, Obligation, ProgressReport
 from .templatetags import register as tags
+from .values import CommitmentValues, LineValues, ReportValues, note_timing, soonest, summed_up
 
-
-def note_timing(line: Obligation, now: datetime) -> Obligation:
-    """Put on a line what pages show of it at a moment: `timing_now` and `days` left."""
-    line.timing_now = line.timing(now)
-    line.days = line.days_left(now)
-    return line
-
-
-def soonest(lines: list[Obligation]) -> Obligation | None:
-    """The open line that falls due first; without one, an open line without a date."""
-    dated = [line for line in lines if line.timing_now != "closed"]
-    return min(
-        dated, key=lambda line: (line.due_at is None, line.due_at or 0, line.pk), default=None
-    )
+# Who reads mail about what is nobody's business but the secretariat's.
+_FOR_THE_SECRETARIAT = frozenset({"officer", "owner", "sensitivity"})
+_OPTIONAL = {"td": {"class": "nw"}}
 
 
 def by_due(queryset: QuerySet[Any], field: str, is_descending: bool) -> tuple[QuerySet[Any], bool]:
@@ -40,10 +31,13 @@ def by_due(queryset: QuerySet[Any], field: str, is_descending: bool) -> tuple[Qu
     return queryset.order_by(order, "pk"), True
 
 
-class CommitmentTable(BaseTable):
+class CommitmentTable(CommitmentValues, BaseTable):
     """One commitment a row: who owes it, where each party stands, when it falls due first."""
 
     row_head: ClassVar[str] = "title"
+    optional: ClassVar[tuple[str, ...]] = (
+        "theme", "strength", "life", "instruments", "review_days", "officer", "sensitivity",
+    )  # fmt: skip
 
     reference = tables.Column(_("Reference"), attrs={"td": {"class": "ref", "data-label": ""}})
     title = tables.Column(_("Commitment"), linkify=True)
@@ -54,31 +48,58 @@ class CommitmentTable(BaseTable):
     )
     owed_by = tables.Column(_("Owed by"), empty_values=(), orderable=False)
     progress = tables.Column(
-        empty_values=(), orderable=False, attrs={"td": {"class": "wide", "data-label": ""}}
+        _("Progress by party"),
+        empty_values=(),
+        orderable=False,
+        attrs={"td": {"class": "wide", "data-label": ""}},
     )
     deadline = tables.Column(
         _("Deadline and its basis"), empty_values=(), attrs={"td": {"data-label": ""}}
     )
     timing = tables.Column(_("Timing"), empty_values=(), attrs={"td": {"data-label": ""}})
+    theme = tables.Column(_("Theme"), order_by=("theme__name",), default="", attrs=_OPTIONAL)
+    strength = tables.Column(_("Strength"), attrs=_OPTIONAL)
+    life = tables.Column(_("In force"), attrs=_OPTIONAL)
+    instruments = tables.Column(_("Instruments"), orderable=False, default="")
+    review_days = tables.Column(_("Review rhythm in days"), default="", attrs=_OPTIONAL)
+    officer = tables.Column(_("Desk officer"), order_by=("officer__name",), default="")
+    sensitivity = tables.Column(_("Who may read"), attrs=_OPTIONAL)
 
     class Meta(BaseTable.Meta):
         model = Commitment
         fields: ClassVar[tuple[str, ...]] = ()
-        sequence = ("reference", "title", "meeting", "owed_by", "progress", "deadline", "timing")
+        sequence = (
+            "reference", "title", "meeting", "owed_by", "progress", "deadline", "timing", "...",
+        )  # fmt: skip
 
-    def __init__(self, *args: Any, now: datetime, parties: list[Party], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, user: User, now: datetime, parties: list[Party], **kwargs: Any
+    ) -> None:
+        self.user = user
         self.now = now
         self.parties = parties
         super().__init__(*args, **kwargs)
 
+    def offers(self, column: str) -> bool:
+        return self.user.is_secretariat or column not in _FOR_THE_SECRETARIAT
+
+    def read_for(self, rows: QuerySet[Any], shown: set[str]) -> QuerySet[Any]:
+        if "officer" in shown:
+            rows = rows.select_related("officer")
+        if "sensitivity" in shown:
+            rows = rows.select_related("restricted_to")
+        return rows.prefetch_related("instruments") if "instruments" in shown else rows
+
+    def prepare(self, records: list[Any]) -> None:
+        for record in records:
+            for line in record.lines:
+                line.commitment = record
+                note_timing(line, self.now)
+
     def before_render(self, request: Any) -> None:
         """The head's strip names the parties that owe anything on this page."""
-        owing = set()
-        for row in self.paginated_rows:
-            for line in row.record.lines:
-                line.commitment = row.record
-                note_timing(line, self.now)
-                owing.add(line.party_id)
+        super().before_render(request)
+        owing = {line.party_id for row in self.paginated_rows for line in row.record.lines}
         self.shown_parties = [party for party in self.parties if party.pk in owing]
         codes = format_html_join("", "<li>{}</li>", ((party.code,) for party in self.shown_parties))
         self.columns["progress"].column.verbose_name = format_html(
@@ -100,6 +121,18 @@ class CommitmentTable(BaseTable):
             "commitments/_strip.html", tags.strip(record.lines, self.shown_parties)
         )
 
+    def print_progress(self, record: Any) -> str:
+        summary = summed_up(record.lines)
+        said = [words.done_words(summary, some_hidden=False), words.rest_words(summary)]
+        return ", ".join(filter(None, said))
+
+    def render_instruments(self, record: Any) -> str:
+        return "; ".join(str(instrument) for instrument in record.instruments.all())
+
+    def render_sensitivity(self, record: Any) -> str:
+        said = [record.get_sensitivity_display(), str(record.restricted_to or "")]
+        return ": ".join(filter(None, said))
+
     def render_deadline(self, record: Any) -> SafeString:
         line = soonest(record.lines)
         return render_to_string(
@@ -115,10 +148,13 @@ class CommitmentTable(BaseTable):
     order_timing = order_deadline
 
 
-class LineTable(BaseTable):
+class LineTable(LineValues, BaseTable):
     """One line a row: whose, of which commitment, where it stands, when it is due."""
 
     row_head: ClassVar[str] = "title"
+    optional: ClassVar[tuple[str, ...]] = (
+        "meeting", "theme", "last_report", "owner", "sensitivity",
+    )  # fmt: skip
 
     reference = tables.Column(
         _("Reference"),
@@ -140,14 +176,44 @@ class LineTable(BaseTable):
     )
     timing = tables.Column(_("Timing"), empty_values=(), attrs={"td": {"data-label": ""}})
 
+    meeting = tables.Column(
+        _("Meeting"),
+        accessor="commitment__meeting",
+        order_by=("commitment__meeting__starts_on", "commitment__meeting__number"),
+    )
+    theme = tables.Column(
+        _("Theme"), accessor="commitment__theme", order_by=("commitment__theme__name",), default=""
+    )
+    last_report = tables.Column(
+        _("Last report"), accessor="last_report_at", default="", attrs=_OPTIONAL
+    )
+    owner = tables.Column(_("Owner"), order_by=("owner__name",), default="")
+    sensitivity = tables.Column(_("Who may read"), attrs=_OPTIONAL)
+
     class Meta(BaseTable.Meta):
         model = Obligation
         fields: ClassVar[tuple[str, ...]] = ()
-        sequence = ("reference", "party", "title", "role", "status", "deadline", "timing")
+        sequence = ("reference", "party", "title", "role", "status", "deadline", "timing", "...")
 
-    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, now: datetime, **kwargs: Any) -> None:
+        self.user = user
         self.now = now
         super().__init__(*args, **kwargs)
+
+    def offers(self, column: str) -> bool:
+        return self.user.is_secretariat or column not in _FOR_THE_SECRETARIAT
+
+    def read_for(self, rows: QuerySet[Any], shown: set[str]) -> QuerySet[Any]:
+        if "owner" in shown:
+            rows = rows.select_related("owner")
+        return rows.select_related("commitment__theme") if "theme" in shown else rows
+
+    def prepare(self, records: list[Obligation]) -> None:
+        for record in records:
+            note_timing(record, self.now)
+
+    def render_last_report(self, value: datetime) -> str:
+        return day(value)
 
     def render_status(self, record: Obligation) -> SafeString:
         return render_to_string("commitments/_status.html", tags.standing(record))
@@ -156,9 +222,7 @@ class LineTable(BaseTable):
         return render_to_string("commitments/_due.html", tags.due(record.next_deadline))
 
     def render_timing(self, record: Obligation) -> SafeString:
-        return render_to_string(
-            "commitments/_timing.html", tags.timing(note_timing(record, self.now))
-        )
+        return render_to_string("commitments/_timing.html", tags.timing(record))
 
     def order_deadline(self, queryset: Any, is_descending: bool) -> Any:
         return by_due(queryset, "due_at", is_descending)
@@ -166,10 +230,11 @@ class LineTable(BaseTable):
     order_timing = order_deadline
 
 
-class ReportTable(BaseTable):
+class ReportTable(ReportValues, BaseTable):
     """One progress report a row: whose, about what, what it claims, what was decided."""
 
     row_head: ClassVar[str] = "title"
+    optional: ClassVar[tuple[str, ...]] = ("text", "author", "finding", "comment", "decided_at")
 
     submitted_at = tables.Column(_("Sent"), attrs={"td": {"class": "nw"}})
     party = tables.Column(
@@ -188,13 +253,27 @@ class ReportTable(BaseTable):
     state = tables.Column(_("State"), attrs={"td": {"class": "nw"}})
     decided_by = tables.Column(_("Decided by"), order_by=("decided_by__name",), default="")
 
+    text = tables.Column(_("What was done"), attrs={"td": {"class": "wide"}})
+    author = tables.Column(_("Author"), order_by=("author__name",))
+    finding = tables.Column(_("Status found"))
+    comment = tables.Column(_("Comment"), attrs={"td": {"class": "wide"}})
+    decided_at = tables.Column(_("Decided"), default="", attrs=_OPTIONAL)
+
     class Meta(BaseTable.Meta):
         model = ProgressReport
         fields: ClassVar[tuple[str, ...]] = ()
-        sequence = ("submitted_at", "party", "title", "claim", "pieces", "state", "decided_by")
+        sequence = (
+            "submitted_at", "party", "title", "claim", "pieces", "state", "decided_by", "...",
+        )  # fmt: skip
 
     def render_submitted_at(self, value: datetime) -> str:
         return day(value)
 
     def render_claim(self, record: ProgressReport) -> SafeString:
         return render_to_string("commitments/_status.html", tags.status(record.claim))
+
+    def render_finding(self, record: ProgressReport) -> SafeString:
+        return render_to_string("commitments/_status.html", tags.status(record.finding))
+
+    def render_decided_at(self, value: datetime) -> str:
+        return day(value)

@@ -35,8 +35,8 @@ from .models import (
     Quotation,
     Recheck,
 )
-from .rules import roll_up
-from .tables import CommitmentTable, LineTable, ReportTable, note_timing
+from .tables import CommitmentTable, LineTable, ReportTable
+from .values import note_timing, summed_up
 
 # How many entries of the history the page of a commitment shows; the rest is on /history/.
 LOG_SHOWN = 20
@@ -51,6 +51,7 @@ class CommitmentList(ListPage):
     partial_template_name = "commitments/_list.html"
 
     heading = gettext_lazy("Commitments")
+    export_name = "commitments"
     counted = ngettext_lazy("%(n)s commitment", "%(n)s commitments", "n")
     none_yet = gettext_lazy("No commitments yet")
     none_yet_hint = gettext_lazy("They appear here when a report is entered into the register.")
@@ -61,7 +62,8 @@ class CommitmentList(ListPage):
         return visible.for_list(self.request.user, self.request.now).soonest_first()
 
     def get_table_kwargs(self) -> dict[str, Any]:
-        return {"now": self.request.now, "parties": list(Party.objects.in_order())}
+        user = self.request.user
+        return {"user": user, "now": self.request.now, "parties": list(Party.objects.in_order())}
 
     def get_selection(self) -> Selection | None:
         return offered(self.request.user, "commitments")
@@ -87,6 +89,7 @@ class LineList(ListPage):
     table_class = LineTable
 
     heading = gettext_lazy("Lines of the parties")
+    export_name = "lines"
     counted = ngettext_lazy("%(n)s line", "%(n)s lines", "n")
     none_yet = gettext_lazy("No lines yet")
     none_match = gettext_lazy("No line matches these filters")
@@ -99,7 +102,7 @@ class LineList(ListPage):
         return offered(self.request.user, "lines")
 
     def get_table_kwargs(self) -> dict[str, Any]:
-        return {"now": self.request.now}
+        return {"user": self.request.user, "now": self.request.now}
 
 
 class ReportList(ListPage):
@@ -109,6 +112,7 @@ class ReportList(ListPage):
     table_class = ReportTable
 
     heading = gettext_lazy("Progress reports")
+    export_name = "progress-reports"
     counted = ngettext_lazy("%(n)s report", "%(n)s reports", "n")
     none_yet = gettext_lazy("No progress reports yet")
     none_yet_hint = gettext_lazy("They appear here when a focal point sends one.")
@@ -128,9 +132,7 @@ def detail(request: Request, reference: str) -> HttpResponse:
     rows = Obligation.objects.visible_lines(request.user, request.now)
     rows = rows.filter(commitment=commitment).for_detail()
     lines = [note_timing(line, request.now) for line in rows]
-    summary = roll_up(
-        (line.status, line.timing_now is Timing.OVERDUE, line.is_awaiting) for line in lines
-    )
+    summary = summed_up(lines)
     hidden = commitment.obligations.count() > len(lines)
     log = entries(commitment, lines, user=request.user, now=request.now)
     context = {

@@ -28,6 +28,7 @@ class InstrumentList(ListPage):
     template_name = "meetings/instrument_list.html"
 
     heading = gettext_lazy("Instruments")
+    export_name = "instruments"
     counted = ngettext_lazy("%(n)s instrument", "%(n)s instruments", "n")
     none_yet = gettext_lazy("No instruments yet")
     none_yet_hint = gettext_lazy(

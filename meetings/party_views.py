@@ -36,6 +36,7 @@ class PartyList(ListPage):
     template_name = "meetings/party_list.html"
 
     heading = gettext_lazy("Parties")
+    export_name = "parties"
     counted = ngettext_lazy("%(n)s party", "%(n)s parties", "n")
     none_yet = gettext_lazy("No parties yet")
     none_yet_hint = gettext_lazy(

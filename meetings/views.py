@@ -29,6 +29,7 @@ class MeetingList(ListPage):
     template_name = "meetings/list.html"
 
     heading = gettext_lazy("Meetings")
+    export_name = "meetings"
     counted = ngettext_lazy("%(n)s meeting", "%(n)s meetings", "n")
     none_yet = gettext_lazy("No meetings yet")
     none_match = gettext_lazy("No meeting matches this search")

@@ -59,6 +59,11 @@ class ReminderTable(BaseTable):
     """One promise a row, as the person reads it who was to be told."""
 
     row_head: ClassVar[str] = "line"
+    exported: ClassVar[dict[str, tuple[str, ...]]] = {
+        "line": ("reference", "party", "title"),
+        "result": ("outcome", "mail"),
+        "detail": ("reason", "detail"),
+    }
 
     planned_at = tables.Column(gettext_lazy("Time"), attrs=_TIME)
     occasion = tables.Column(gettext_lazy("Step"), orderable=False, attrs=_TIME)
@@ -99,9 +104,30 @@ class ReminderTable(BaseTable):
     def render_detail(self, record: Reminder) -> str:
         return detail_words(record)
 
+    def value_reference(self, record: Any) -> str:
+        return record.obligation.commitment.reference if record.may_see else ""
+
+    def value_party(self, record: Any) -> str:
+        return record.obligation.party.code if record.may_see else ""
+
+    def value_title(self, record: Any) -> str:
+        return record.obligation.commitment.title if record.may_see else ""
+
+    def value_mail(self, record: Reminder) -> str:
+        """Where the mail of it stands."""
+        return record.email.state if record.email else ""
+
+    def value_detail(self, record: Reminder) -> str:
+        return detail_words(record)
+
 
 class LedgerTable(ReminderTable):
     """One promise a row, with whom it was made to."""
+
+    exported: ClassVar[dict[str, tuple[str, ...]]] = {
+        **ReminderTable.exported,
+        "recipient": ("recipient", "capacity"),
+    }
 
     recipient = tables.Column(gettext_lazy("Recipient"), order_by=("recipient__name",), attrs=_LINE)
 
@@ -114,11 +140,15 @@ class LedgerTable(ReminderTable):
         name, said = record.recipient.name, to_words(record.capacity, record.obligation.party.name)
         return name if name == said else format_html('{} <span class="sub">{}</span>', name, said)
 
+    def value_recipient(self, record: Reminder) -> str:
+        return record.recipient.name
+
 
 class EmailTable(BaseTable):
     """One mail a row."""
 
     row_head: ClassVar[str] = "subject"
+    exported: ClassVar[dict[str, tuple[str, ...]]] = {"detail": ("error", "detail")}
 
     created_at = tables.Column(gettext_lazy("Planned"), attrs=_TIME)
     recipient = tables.Column(
@@ -159,4 +189,10 @@ class EmailTable(BaseTable):
         return result(record.state, record.get_state_display())
 
     def render_detail(self, record: Email) -> str:
+        return mail_words(record)
+
+    def value_recipient(self, record: Email) -> str:
+        return self.render_recipient(record)
+
+    def value_detail(self, record: Email) -> str:
         return mail_words(record)

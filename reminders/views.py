@@ -69,6 +69,7 @@ class Mine(_Promises):
     template_name = "reminders/mine.html"
 
     heading = _("Your reminders")
+    export_name = "my-reminders"
     counted = ngettext_lazy("%(n)s reminder", "%(n)s reminders", "n")
     none_yet = _("No reminders yet")
     none_yet_hint = _("They appear here as deadlines of the lines that you answer for come near.")
@@ -96,6 +97,7 @@ class Ledger(_Promises):
     template_name = "reminders/list.html"
 
     heading = _("Ledger of reminders")
+    export_name = "reminders"
     lead = _("Everything that was sent or held back, and why. What may have arrived twice says so.")
     counted = ngettext_lazy("%(n)s reminder", "%(n)s reminders", "n")
     none_yet = _("No reminders yet")
@@ -111,6 +113,7 @@ class Outbox(ListPage):
     template_name = "reminders/list.html"
 
     heading = _("Outbox")
+    export_name = "outbox"
     lead = _("Every mail of this site. What mail about accounts says is shown to nobody.")
     counted = ngettext_lazy("%(n)s mail", "%(n)s mails", "n")
     none_yet = _("No mail yet")

@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.requests import Request
 from commitments.loading import load_meeting
 from commitments.models import Commitment, Extension, Obligation, ProgressReport
-from commitments.tables import note_timing
+from commitments.values import note_timing
 from meetings.choices import PartyKind
 from meetings.models import FocalPoint, Meeting, Party
 from meetings.querysets import parties_of

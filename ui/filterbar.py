@@ -13,8 +13,10 @@ from django.utils.translation import gettext
 from . import words
 
 SEARCH = "q"
-# What is not a filter: the page, and the order of the rows.
-PAGE, SORT = "page", "sort"
+# What is not a filter: the page, the order of the rows, the columns, the export.
+PAGE, SORT, COLS, EXPORT = "page", "sort", "cols", "export"
+OLD_EXPORT = "format"  # what the address of an export was; understood until the next release
+NO_FILTERS = frozenset({PAGE, SORT, COLS, EXPORT, OLD_EXPORT})
 LONGEST_CHIP = 60
 
 
@@ -61,7 +63,8 @@ class FilterBar:
     def __init__(self, form: forms.Form, params: QueryDict) -> None:
         self.form = form
         self.params = params
-        self.sort = params.getlist(SORT)
+        self.kept = [(name, value) for name in (SORT, COLS) for value in params.getlist(name)]
+        self.cleared = f"?{only(params, SORT, COLS)}"
         self.search = form[SEARCH] if SEARCH in form.fields else None
         self.menus = [self._menu(field) for field in form.visible_fields() if field.name != SEARCH]
         self.chips = list(self._chips())
@@ -128,6 +131,15 @@ def without(params: QueryDict, name: str, value: str) -> str:
     return f"?{left.urlencode()}"
 
 
+def only(params: QueryDict, *names: str) -> str:
+    """The query of an address without everything else."""
+    left = QueryDict(mutable=True)
+    for name in names:
+        if values := params.getlist(name):
+            left.setlist(name, values)
+    return left.urlencode()
+
+
 def same_filters(params: QueryDict, query: str) -> bool:
     """Whether two addresses show the same rows, whatever their page and order."""
     return _filters(params) == _filters(QueryDict(query))
@@ -135,4 +147,4 @@ def same_filters(params: QueryDict, query: str) -> bool:
 
 def _filters(params: QueryDict) -> dict[str, list[str]]:
     kept = {name: sorted(filter(None, values)) for name, values in params.lists()}
-    return {name: values for name, values in kept.items() if values and name not in (PAGE, SORT)}
+    return {name: values for name, values in kept.items() if values and name not in NO_FILTERS}

@@ -9,6 +9,7 @@ A page declares four things, and optionally the words it speaks with:
         template_name = "commitments/list.html"  # extends ui/list.html; or none, for the plain page
 
         heading = _("Commitments")
+        export_name = "commitments"              # what a file of it is called
         counted = ngettext_lazy("%(n)s commitment", "%(n)s commitments", "n")
 """
 
@@ -16,7 +17,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -25,7 +28,10 @@ from django.utils.translation import ngettext_lazy
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
+from . import exports
+from .columns import ColumnMenu, choose
 from .filterbar import PAGE, SORT, FilterBar, same_filters
+from .printing import on_paper
 from .selection import Selection, selecting
 from .tables import BaseTable
 
@@ -52,6 +58,7 @@ class ListPage(SingleTableMixin, FilterView):
     per_page = 20
 
     heading: str | Promise = ""
+    export_name = "list"
     counted: Any = ngettext_lazy("%(n)s row", "%(n)s rows", "n")
     none_yet: str | Promise = _("Nothing here yet")
     none_yet_hint: str | Promise = ""
@@ -65,13 +72,41 @@ class ListPage(SingleTableMixin, FilterView):
         """What can be done with chosen rows; nothing unless a page and the person's rights say so."""
         return None
 
-    def get_table(self, **kwargs: Any) -> BaseTable:
-        if self.get_selection():
-            kwargs |= selecting()
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The page, or an export of it. With a filter that makes no sense: the page, which says so."""
+        if kind := exports.asked(request.GET):
+            self.filterset = self.get_filterset(self.get_filterset_class())
+            if self.filterset.is_valid():
+                self.object_list = self.filterset.qs
+                return self.export(kind)
+        response: HttpResponseBase = super().get(request, *args, **kwargs)
+        return response
+
+    def export(self, kind: str) -> HttpResponseBase:
+        """Every row that the pages show, as a file or for paper."""
+        table = self.whole_table(**self.get_table_kwargs())
+        rows = table.data.data.count()
+        exports.tell(self.request, kind, rows)
+        if kind == exports.PRINT:
+            bar = FilterBar(self.filterset.form, self.request.GET)
+            context = {"heading": self.heading, "counted": self.count_words(rows), "bar": bar}
+            return render(self.request, "ui/print.html", context | on_paper(table, rows))
+        return exports.response(table, kind, name=self.export_name, now=self.request.now)
+
+    def whole_table(self, **kwargs: Any) -> BaseTable:
+        """All rows in their order, in the columns that the address asks for."""
         table: BaseTable = self.get_table_class()(data=self.get_table_data(), **kwargs)
         table.request = self.request
         if sort := self.request.GET.getlist(SORT):
             table.order_by = sort
+        choose(table, self.request.GET)
+        table.data.data = table.read_for(table.data.data, {column.name for column in table.columns})
+        return table
+
+    def get_table(self, **kwargs: Any) -> BaseTable:
+        if self.get_selection():
+            kwargs |= selecting()
+        table = self.whole_table(**kwargs)
         # The size of a page is ours to choose: an address must not ask for all rows at once.
         table.paginate(per_page=self.per_page)
         table.page = table.paginator.get_page(self.request.GET.get(PAGE))
@@ -87,6 +122,7 @@ class ListPage(SingleTableMixin, FilterView):
             "all_that_match": selection.address_of_all(params) if selection else "",
             "heading": self.heading,
             "bar": FilterBar(self.filterset.form, params),
+            "columns": ColumnMenu.of(context["table"], params),
             "views": [(view, same_filters(params, view.query)) for view in self.get_views()],
             "counted": self.count_words(context["table"].paginator.count),
             "none_yet": self.none_yet,

@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from .filterbar import PAGE, SORT
+from .filterbar import NO_FILTERS
 
 ROW, ALL, QUERY = "row", "all", "query"
 
@@ -30,7 +30,7 @@ class Selection:
     def address_of_all(self, params: QueryDict) -> str:
         """The address that takes every row of the list, whatever its page and order."""
         kept = params.copy()
-        for name in (PAGE, SORT):
+        for name in NO_FILTERS:
             kept.pop(name, None)
         return f"{self.address}?{urlencode({ALL: '1', QUERY: kept.urlencode()})}"
 

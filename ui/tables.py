@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 import django_tables2 as tables
 from django.db.models import QuerySet
 from django.db.models.expressions import Combinable, OrderBy
+from django_tables2.rows import BoundRow
+from django_tables2.utils import Accessor
 
 
 def ends_in_pk(ordering: tuple[Any, ...]) -> bool:
@@ -27,18 +29,64 @@ def with_tie_break(queryset: QuerySet[Any]) -> QuerySet[Any]:
 class BaseTable(tables.Table):
     """A table in our look: sorted by links, stacked on small screens, ties broken by key.
 
-    `row_head` names the column whose cells head their rows.
+    `row_head` names the column whose cells head their rows; `optional` columns are shown to those
+    who choose them.
+
+    An export has the fields of the columns that are shown: a column's own name, or those that
+    `exported` gives it, and in any case `always`. Their values are those that the cells are made
+    from; `value_<field>(record)` says otherwise.
     """
 
     row_head: ClassVar[str] = ""
+    optional: ClassVar[tuple[str, ...]] = ()
+    always: ClassVar[tuple[str, ...]] = ()
+    exported: ClassVar[dict[str, tuple[str, ...]]] = {}
 
     class Meta:
         template_name = "ui/_table.html"
         attrs: ClassVar[dict[str, str]] = {"class": "tbl tbl--stack tbl--panel"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        kept_from = [name for name in type(self).base_columns if not self.offers(name)]
+        super().__init__(*args, exclude=kept_from, **kwargs)
         self._break_ties()
+
+    def offers(self, column: str) -> bool:
+        """Whether the reader may have this column at all: not shown, sorted by or exported otherwise."""
+        return True
+
+    def read_for(self, rows: QuerySet[Any], shown: set[str]) -> QuerySet[Any]:
+        """The rows with what these columns read of other tables, beyond what every page reads."""
+        return rows
+
+    def prepare(self, records: list[Any]) -> None:
+        """Put on records what their cells and values are made from: called for a page or a batch."""
+
+    def before_render(self, request: Any) -> None:
+        self.prepare([row.record for row in self.paginated_rows])
+
+    @property
+    def fields(self) -> list[str]:
+        """The fields of an export, each once."""
+        shown = (field for column in self.columns for field in self.fields_of(column.name))
+        return list(dict.fromkeys([*self.always, *shown]))
+
+    def fields_of(self, column: str) -> tuple[str, ...]:
+        """What a column is in an export."""
+        return self.exported.get(column, (column,))
+
+    def value(self, field: str, record: Any) -> Any:
+        """A field of an export for one row."""
+        if own := getattr(self, f"value_{field}", None):
+            return own(record)
+        declared = self.base_columns.get(field)
+        accessor = (declared.accessor if declared else None) or Accessor(field)
+        return accessor.resolve(record, quiet=True)
+
+    def printed(self, column: str, row: BoundRow) -> Any:
+        """A cell on paper: as on the page, unless `print_<column>(record)` says it in other words."""
+        own = getattr(self, f"print_{column}", None)
+        return own(row.record) if own else row.get_cell(column)
 
     @property
     def order_by(self) -> Any:

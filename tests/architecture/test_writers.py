@@ -59,6 +59,8 @@ OWNERS = {
 }
 # Calls that write a row or rows of a table.
 MAKERS = {"create", "get_or_create", "update_or_create", "bulk_create", "bulk_update"}
+# What is saved without being a row by itself: a form, what a class inherits, a workbook.
+NO_ROWS = ("form", "super()", "book")
 WRITING_MODULES = {
     "accounts/audit.py",
     "accounts/seals.py",
@@ -123,11 +125,8 @@ def writes_rows(source: str) -> bool:
         if not isinstance(call.func, ast.Attribute):
             continue
         through = ast.unparse(call.func.value)
-        if (
-            call.func.attr in {"save", "delete"}
-            and "form" not in through
-            and "super()" not in through
-        ):
+        is_row = not any(word in through for word in NO_ROWS)
+        if call.func.attr in {"save", "delete"} and is_row:
             return True
         if call.func.attr in MAKERS | {"update"} and (
             ".objects" in through or "obligation_set" in through

@@ -32,8 +32,14 @@ from ui.lists import ListPage
 
 LISTS = ["/commitments/", "/commitments/lines/", "/commitments/reports/", "/meetings/"]
 COLUMNS = {
-    "/commitments/": ["reference", "title", "meeting", "deadline", "timing"],
-    "/commitments/lines/": ["reference", "party", "title", "role", "status", "deadline", "timing"],
+    "/commitments/": [
+        *("reference", "title", "meeting", "deadline", "timing"),
+        *("theme", "strength", "life", "review_days", "officer", "sensitivity"),
+    ],
+    "/commitments/lines/": [
+        *("reference", "party", "title", "role", "status", "deadline", "timing"),
+        *("meeting", "theme", "last_report", "owner", "sensitivity"),
+    ],
     "/commitments/reports/": [
         "submitted_at",
         "party",
@@ -42,8 +48,18 @@ COLUMNS = {
         "pieces",
         "state",
         "decided_by",
+        *("text", "author", "finding", "comment", "decided_at"),
     ],
-    "/meetings/": ["number", "title", "starts_on", "place", "chair"],
+    "/meetings/": [
+        "number",
+        "title",
+        "starts_on",
+        "place",
+        "chair",
+        "series",
+        "officer",
+        "next_meeting",
+    ],
 }
 pytestmark = pytest.mark.django_db
 

@@ -25,4 +25,6 @@ class CommitmentsConfig(AppConfig):
 
         kinds.register(kinds.StatusOfLines(), forms.StatusForm)
         kinds.register(kinds.OwnerOfLines(), forms.OwnerForm)
+        kinds.register(kinds.DeadlineOfLines(), forms.DeadlineForm)
         kinds.register(kinds.ThemeOfCommitments(), forms.ThemeForm)
+        kinds.register(kinds.DeadlineOfCommitments(), forms.DeadlineOfAllForm)

@@ -7,9 +7,10 @@ class RemindersConfig(AppConfig):
     name = "reminders"
 
     def ready(self) -> None:
+        from commitments.bulk import kinds
         from ui.panels import register
 
-        from . import panels
+        from . import bulk, panels
 
         register("commitment.aside", panels.aside)
         register("meeting.acts", panels.meeting_acts)
@@ -18,3 +19,4 @@ class RemindersConfig(AppConfig):
         register("head", panels.unread)
         register("banner", panels.banner)
         register("line.officer", panels.send_now)
+        kinds.register(bulk.PolicyOfCommitments(), bulk.BulkPolicyForm)

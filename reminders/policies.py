@@ -21,7 +21,14 @@ FIELDS = ("before", "after", "monthly", "ladder", "head", "mandatory")
 
 
 def save(
-    *, policy: Policy, seen: int, values: dict[str, Any], actor: User, now: datetime, via: str
+    *,
+    policy: Policy,
+    seen: int,
+    values: dict[str, Any],
+    actor: User,
+    now: datetime,
+    via: str,
+    why: str = "",
 ) -> Policy:
     """Store a policy, new or changed. `values` are by `FIELDS`; `seen` is the version, 0 of a new one.
 
@@ -38,19 +45,21 @@ def save(
                 for name, value in values.items():
                     setattr(policy, name, value)
                 policy.save()
-            _note("policy.changed", policy, actor, now, via, before, after)
+            _note("policy.changed", policy, actor, now, via, before, after, why)
     except IntegrityError:
         raise Stale from None
     policy.refresh_from_db()
     return policy
 
 
-def remove(*, policy: Policy, seen: int, actor: User, now: datetime, via: str) -> None:
+def remove(
+    *, policy: Policy, seen: int, actor: User, now: datetime, via: str, why: str = ""
+) -> None:
     """Take out the policy of a meeting or a commitment: what holds for all others holds there again."""
     assert not policy.site
     before = {name: _told(getattr(policy, name)) for name in FIELDS}
     with transaction.atomic():
-        _note("policy.removed", policy, actor, now, via, before, {})
+        _note("policy.removed", policy, actor, now, via, before, {}, why)
         if not Policy.objects.filter(pk=policy.pk, version=seen).delete()[0]:
             raise Stale
 
@@ -111,6 +120,7 @@ def _note(
     via: str,
     before: dict[str, Any],
     after: dict[str, Any],
+    why: str,
 ) -> None:
     of = policy.commitment or policy.meeting or policy
     changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
@@ -122,4 +132,5 @@ def _note(
         of=of,
         before={name: value for name, value in before.items() if name in changed},
         after={name: value for name, value in after.items() if name in changed},
+        why=why,
     )

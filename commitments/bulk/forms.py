@@ -5,8 +5,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from commitments.choices import Status
-from commitments.forms import NoteField, StatusField
+from commitments.choices import Purpose, Status
+from commitments.forms import DayField, NoteField, StatusField
 from commitments.models import Theme
 from meetings.models import Party
 
@@ -54,3 +54,17 @@ class ThemeForm(BulkForm):
         required=False,
         empty_label=_("No theme"),
     )
+
+
+class DeadlineForm(BulkForm):
+    purpose = forms.ChoiceField(
+        label=_("Which deadline"), choices=Purpose.choices, initial=Purpose.FINAL
+    )
+    due = DayField(
+        label=_("Due on"),
+        help_text=_("Each line gets a deadline of its own; the earlier one stays on its page."),
+    )
+
+
+class DeadlineOfAllForm(DeadlineForm):
+    due = DayField(label=_("Due on"), help_text=_("For every line without a deadline of its own."))

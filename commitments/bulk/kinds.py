@@ -5,7 +5,7 @@ Every write goes through the service that a single change goes through.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -17,12 +17,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from accounts.models import User
-from commitments import editing, services
+from commitments import deadlines, editing, services
 from commitments.choices import Life, Status
 from commitments.may import may_write_on
-from commitments.models import Commitment, Obligation, Theme
+from commitments.models import Commitment, Deadline, Obligation, Theme
 from meetings.models import Party
 from meetings.querysets import parties_of
+from ui.words import day_words
 
 Value = dict[str, Any]
 
@@ -250,6 +251,109 @@ class ThemeOfCommitments(Pointing):
         editing.edit(
             commitment=row, seen=seen, values=self.target(values), why=by.note, **by.kept()
         )
+
+
+class Dated(Kind):
+    """Kinds whose value is a deadline of one purpose: its day, and the key of the row that says so."""
+
+    label = gettext_lazy("Deadline")
+
+    def stored(self, typed: Mapping[str, Any]) -> Value:
+        return {"due": typed["due"].isoformat(), "purpose": typed["purpose"]}
+
+    def held(self, rows: Sequence[Any], values: Value) -> dict[int, Held]:
+        current = Deadline.objects.current().filter(purpose=values["purpose"])
+        found = self.holding(current, rows)
+        return {row.pk: Held(row.version, _told(found.get(row.pk))) for row in rows}
+
+    def holding(self, current: Any, rows: Sequence[Any]) -> dict[int, Deadline]:
+        """The deadlines that hold for rows, by the keys of these."""
+        raise NotImplementedError
+
+    def same(self, before: Value, after: Value) -> bool:
+        return bool(before["due"] == after["due"])
+
+    def word(self, value: Value) -> str:
+        due = value["due"]
+        return day_words(date.fromisoformat(due)) if due else _("No date set")
+
+    def odd(self, row: Any, values: Value, facts: Any) -> str:
+        try:
+            deadlines.check_due(self.of.commitment(row).meeting, _day(values))
+        except ValidationError as error:
+            return " ".join(error.messages)
+        return ""
+
+
+class DeadlineOfLines(Dated):
+    """A line's own deadline. Undoing lets a line without one before follow that of all again."""
+
+    key = "deadline"
+    of = Lines
+
+    def holding(self, current: Any, rows: Sequence[Any]) -> dict[int, Deadline]:
+        of_all, own = {}, {}
+        for deadline in current.filter(commitment__in={row.commitment_id for row in rows}):
+            if deadline.obligation_id:
+                own[deadline.obligation_id] = deadline
+            else:
+                of_all[deadline.commitment_id] = deadline
+        found = {row.pk: own.get(row.pk) or of_all.get(row.commitment_id) for row in rows}
+        return {key: deadline for key, deadline in found.items() if deadline}
+
+    def change(self, row: Obligation, seen: int, values: Value, by: By) -> None:
+        deadlines.move(
+            obligation=row,
+            seen=seen,
+            purpose=values["purpose"],
+            due=_day(values),
+            reason=by.note,
+            **by.kept(),
+        )
+
+    def put_back(self, row: Obligation, seen: int, before: Value, after: Value, by: By) -> None:
+        taken = after["deadline"]
+        deadlines.take_back(obligation=row, seen=seen, deadline=taken, reason=by.note, **by.kept())
+
+
+class DeadlineOfCommitments(Dated):
+    """The deadline of every line without one of its own."""
+
+    key = "deadline-of-all"
+    of = Commitments
+
+    def holding(self, current: Any, rows: Sequence[Any]) -> dict[int, Deadline]:
+        of_all = current.of_commitment().filter(commitment__in=rows)
+        return {deadline.commitment_id: deadline for deadline in of_all}
+
+    def change(self, row: Commitment, seen: int, values: Value, by: By) -> None:
+        deadlines.move_all(
+            commitment=row,
+            seen=seen,
+            purpose=values["purpose"],
+            due=_day(values),
+            reason=by.note,
+            **by.kept(),
+        )
+
+    def put_back(self, row: Commitment, seen: int, before: Value, after: Value, by: By) -> None:
+        taken = after["deadline"]
+        deadlines.take_back_of_all(
+            commitment=row, seen=seen, deadline=taken, reason=by.note, **by.kept()
+        )
+
+
+def _told(deadline: Deadline | None) -> Value:
+    """A deadline as a value, also where there is none."""
+    due = deadline.due if deadline else None
+    return {
+        "due": due.isoformat() if due else None,
+        "deadline": deadline.pk if deadline else None,
+    }
+
+
+def _day(values: Value) -> date:
+    return date.fromisoformat(values["due"])
 
 
 def parties_answered_for(person: int, now: datetime) -> set[int]:

@@ -11,6 +11,8 @@ from commitments.models import BulkEdit, BulkItem
 
 from .kinds import Kind
 
+# Rows that stand as they stood before.
+_AS_BEFORE = {ItemState.REFUSED, ItemState.SKIPPED, ItemState.UNDONE}
 # Settled rows by what the change is doing or has done.
 _ICONS = {
     ItemState.DONE: "check",
@@ -73,7 +75,7 @@ def rows(
             "row": found.get(item.object_id),
             "address": kind.of.address(found[item.object_id]) if item.object_id in found else "",
             "before": was,
-            "after": "" if item.state in {ItemState.REFUSED, ItemState.SKIPPED} else becomes,
+            "after": "" if item.state in _AS_BEFORE else becomes,
             "icon": _ICONS[ItemState(item.state)],
         }
         for item, was, becomes in zip(items, before, after, strict=True)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from commitments.bulk.querysets import BulkEditQuerySet, BulkItemQuerySet
@@ -66,7 +67,7 @@ class BulkEdit(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.pk}"
+        return gettext("Change of many rows, no. %(n)d") % {"n": self.pk}
 
     def get_absolute_url(self) -> str:
         return reverse("commitments:bulk", args=[self.pk])

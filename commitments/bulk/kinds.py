@@ -138,6 +138,10 @@ class Kind:
     def word(self, value: Value) -> str:
         raise NotImplementedError
 
+    def title(self, value: Value) -> str:
+        """A value as the heading of a page says it."""
+        return self.words([value])[0]
+
     def change(self, row: Any, seen: int, values: Value, by: By) -> None:
         """Through the service of a single change."""
         raise NotImplementedError

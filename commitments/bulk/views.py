@@ -83,7 +83,7 @@ def page(request: Request, pk: int) -> HttpResponse:
     context = {
         "edit": edit,
         "kind": kind,
-        "new_value": kind.words([edit.values])[0],
+        "new_value": kind.title(edit.values),
         "figures": looks.figures(edit, counts),
         "tabs": looks.tabs(counts, state),
         "rows": looks.rows(edit, kind, list(shown), request.user, request.now),

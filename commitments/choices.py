@@ -21,6 +21,11 @@ class Status(TextChoices):
         return {cls.NOT_STARTED, cls.IN_PROGRESS, cls.PARTLY_DONE, cls.STALLED}
 
     @classmethod
+    def counted(cls) -> list[str]:
+        """The others, in their order."""
+        return [status for status in cls.values if status not in cls.not_counted()]
+
+    @classmethod
     def not_counted(cls) -> set[str]:
         """Lines that a roll-up leaves out: nobody can say, or nothing is owed."""
         return {cls.NOT_ASSESSABLE, cls.NOT_OWED}
@@ -224,6 +229,18 @@ class Reporting(TextChoices):
 
     AWAITING = "awaiting", _("Awaiting validation")
     SILENT = "silent", _("Silent")
+
+
+class Urgency(TextChoices):
+    """What a line asks of whoever answers for it, the most pressing first: computed."""
+
+    RETURNED = "returned", _("Returned")
+    OVERDUE = "overdue", _("Overdue")
+    SOON = "soon", _("Due soon")
+    LATER = "later", _("Later")
+    NONE = "none", _("Without a date")
+    AWAITING = "awaiting", _("Sent, awaiting the secretariat")
+    CLOSED = "closed", _("Nothing to do")
 
 
 NOTE_LENGTH = 4000

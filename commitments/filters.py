@@ -9,7 +9,18 @@ from django.utils.translation import gettext_lazy as _
 from meetings.models import Meeting, Party
 from ui.filters import DayFilter, RowsFilter
 
-from .choices import Basis, Claim, RecheckState, Reporting, ReportState, Status, Strength, Timing
+from .choices import (
+    Basis,
+    Claim,
+    Life,
+    RecheckState,
+    Reporting,
+    ReportState,
+    Status,
+    Strength,
+    Timing,
+    Urgency,
+)
 from .models import Commitment, Obligation, ProgressReport, Theme
 
 LONGEST_SEARCH = 200
@@ -40,6 +51,8 @@ class LineConditions(django_filters.FilterSet):
     timing = _Many(label=_("Timing"), choices=Timing.choices, method="keep")
     reporting = _Many(label=_("Reports"), choices=Reporting.choices, method="keep")
     basis = _Many(label=_("Deadline basis"), choices=Basis.choices, method="keep")
+    owed = _Many(label=_("Owed by"), choices=[("me", _("By me"))], method="keep")
+    urgency = _Many(label=_("To do"), choices=Urgency.choices, method="keep")
     due_from = DayFilter(label=_("Due from"), method="keep")
     due_to = DayFilter(label=_("Due to"), method="keep")
 
@@ -70,6 +83,10 @@ class LineConditions(django_filters.FilterSet):
             lines = lines.in_reporting(asked["reporting"], self.request.now)
         if "basis" in asked:
             lines = lines.filter(next_deadline__basis__in=asked["basis"])
+        if "owed" in asked:
+            lines = lines.owed_by(self.request.user, self.request.now)
+        if "urgency" in asked:
+            lines = lines.in_urgency(asked["urgency"], self.request.now)
         return lines.due_between(asked.get("due_from"), asked.get("due_to"))
 
 
@@ -104,6 +121,7 @@ class PromiseFilter(LineConditions):
 
 class CommitmentFilter(PromiseFilter):
     strength = _Many(label=_("Strength"), choices=Strength.choices)
+    life = _Many(label=_("In force"), choices=Life.choices)
     recheck = _Many(
         label=_("Corrected report"),
         choices=[(RecheckState.OPEN, RecheckState.OPEN.label)],
@@ -121,9 +139,12 @@ class CommitmentFilter(PromiseFilter):
             "timing",
             "reporting",
             "basis",
+            "owed",
+            "urgency",
             "due_from",
             "due_to",
             "strength",
+            "life",
             "recheck",
         ]
 
@@ -170,6 +191,7 @@ class LineFilter(LineConditions):
     reference = django_filters.CharFilter(
         label=_("Reference"), field_name="commitment__reference", max_length=20
     )
+    life = _Many(label=_("In force"), field_name="commitment__life", choices=Life.choices)
 
     class Meta:
         model = Obligation
@@ -183,8 +205,11 @@ class LineFilter(LineConditions):
             "timing",
             "reporting",
             "basis",
+            "owed",
+            "urgency",
             "due_from",
             "due_to",
+            "life",
         ]
 
     def search(self, queryset: Any, name: str, value: str) -> Any:

@@ -9,14 +9,29 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, Subquery
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import RowNumber
 
 from accounts.models import User
 from meetings.choices import Sensitivity
 from meetings.models import Meeting, Report
 from meetings.querysets import answered_for, readable
 
-from .choices import ExtensionState, Life, Reporting, ReportState, Status, Timing
+from .choices import ExtensionState, Life, Reporting, ReportState, Status, Timing, Urgency
 from .rules import RollUp
 
 if TYPE_CHECKING:
@@ -69,6 +84,27 @@ def _reports() -> "ProgressReportQuerySet":
 
 def _awaiting() -> Exists:
     return Exists(_reports().filter(state=ReportState.SUBMITTED))
+
+
+def _returned() -> Exists:
+    """The last report that was sent came back."""
+    from .models import ProgressReport
+
+    later = ProgressReport.objects.sent().filter(
+        obligation=OuterRef("obligation"), submitted_at__gt=OuterRef("submitted_at")
+    )
+    return Exists(_reports().filter(~Exists(later), state=ReportState.RETURNED))
+
+
+def _urgency(now: datetime) -> Case:
+    """What a line asks of whoever answers for it: the first condition that holds."""
+    timings = (Timing.OVERDUE, Timing.SOON, Timing.LATER, Timing.NONE)
+    return Case(
+        When(_awaiting(), then=Value(Urgency.AWAITING)),
+        When(_is_open() & Q(_returned()), then=Value(Urgency.RETURNED)),
+        *(When(_timing(t, now), then=Value(Urgency(t.value))) for t in timings),
+        default=Value(Urgency.CLOSED),
+    )
 
 
 def _silent(now: datetime) -> Q:
@@ -281,6 +317,70 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
     def soonest_first(self) -> "ObligationQuerySet":
         return self.order_by(F("due_at").asc(nulls_last=True), "commitment__reference", "pk")
 
+    def in_urgency(self, kinds: Iterable[str], now: datetime) -> "ObligationQuerySet":
+        """Lines that ask any of these of whoever answers for them."""
+        return self.alias(_urgency=_urgency(now)).filter(_urgency__in=list(kinds))
+
+    def counts_by_urgency(self, now: datetime) -> dict[str, int]:
+        """How many lines ask what, in one statement."""
+        rows: Any = self.order_by().values(urgency=_urgency(now)).annotate(n=Count("pk"))
+        return {row["urgency"]: row["n"] for row in rows}
+
+    def most_urgent(self, now: datetime, most: int) -> "ObligationQuerySet":
+        """Of each urgency the `most` that fall due first, with `urgency` noted."""
+        order = (F("due_at").asc(nulls_last=True), F("commitment__reference"), F("pk"))
+        place = Window(RowNumber(), partition_by=[F("urgency")], order_by=order)
+        facts = {"urgency": _urgency(now)}
+        placed: Any = self.annotate(**facts).annotate(place=place)
+        found: ObligationQuerySet = placed.filter(place__lte=most)
+        return found.soonest_first()
+
+    def counted(self) -> "ObligationQuerySet":
+        """Lines that progress is told of: in force, assessable and owed."""
+        return self.exclude(status__in=Status.not_counted()).filter(commitment__life=Life.ACTIVE)
+
+    def progress_by(self, *names: str, now: datetime) -> Any:
+        """How many counted lines are done, overdue and there at all, a row for each of these values."""
+        return (
+            self.counted()
+            .order_by()
+            .values(*names)
+            .annotate(
+                lines=Count("pk"),
+                done=Count("pk", filter=Q(status=Status.DONE)),
+                overdue=Count("pk", filter=_timing(Timing.OVERDUE, now)),
+            )
+        )
+
+    def by_due_day(self) -> Any:
+        """A day and a basis a row: how many lines and commitments fall due, and one commitment."""
+        return (
+            self.order_by()
+            .values(day=F("next_deadline__due"), basis=F("next_deadline__basis"))
+            .annotate(
+                lines=Count("pk"),
+                commitments=Count("commitment", distinct=True),
+                title=Min("commitment__title"),
+                reference=Min("commitment__reference"),
+            )
+            .order_by("day", "basis")
+        )
+
+    def by_due_year(self) -> Any:
+        """The same for whole years, for what lies far ahead."""
+        return (
+            self.order_by()
+            .values(year=F("next_deadline__due__year"), basis=F("next_deadline__basis"))
+            .annotate(
+                lines=Count("pk"),
+                commitments=Count("commitment", distinct=True),
+                title=Min("commitment__title"),
+                first=Min("next_deadline__due"),
+                last=Max("next_deadline__due"),
+            )
+            .order_by("year", "basis")
+        )
+
     def summary_by_party(self, now: datetime) -> Any:
         """One row a party: how many lines in each status, how many overdue. One statement."""
         counts = {status: Count("pk", filter=Q(status=status)) for status in Status.values}
@@ -289,6 +389,7 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
             .annotate(
                 lines=Count("pk"),
                 overdue=Count("pk", filter=_timing(Timing.OVERDUE, now)),
+                soon=Count("pk", filter=_timing(Timing.SOON, now)),
                 silent=Count("pk", filter=_silent(now)),
                 awaiting=Count("pk", filter=_awaiting()),
                 **counts,
@@ -380,18 +481,15 @@ class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
     def sent(self) -> "ProgressReportQuerySet":
         return self.filter(submitted_at__isnull=False)
 
+    def last_by_party(self) -> dict[str, datetime]:
+        """When each party sent its last report, by its code."""
+        rows: Any = self.sent().order_by().values("obligation__party__code")
+        rows = rows.annotate(last=Max("submitted_at"))
+        return {row["obligation__party__code"]: row["last"] for row in rows}
+
     def submitted(self) -> "ProgressReportQuerySet":
         """Awaiting validation."""
         return self.filter(state=ReportState.SUBMITTED)
-
-    def returned_last(self, lines: ObligationQuerySet) -> "ProgressReportQuerySet":
-        """Reports that were returned and not followed by another, on these lines that are still open."""
-        later = self.sent().filter(
-            obligation=OuterRef("obligation"), submitted_at__gt=OuterRef("submitted_at")
-        )
-        return self.filter(obligation__in=lines.open(), state=ReportState.RETURNED).exclude(
-            Exists(later)
-        )
 
     def draft_of(self, user: User, obligation: "Obligation") -> "ProgressReport | None":
         return self.filter(obligation=obligation, author=user, state=ReportState.DRAFT).first()

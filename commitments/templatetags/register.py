@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from commitments.choices import Basis, Reporting, Status, Timing
 from commitments.models import Deadline, Obligation
+from commitments.places import lines_at
 from ui.words import in_days
 
 register = template.Library()
@@ -84,3 +87,18 @@ def strip(lines: Iterable[Obligation], parties: Iterable[Any]) -> dict[str, Any]
 @register.filter
 def status_symbol(value: str) -> str:
     return Status(value).symbol
+
+
+@register.simple_tag
+def lines_number(number: int, look: str = "", **filters: Any) -> SafeString:
+    """How many lines, as a link to them: `{% lines_number row.overdue look="is-late" party="KZ" %}`."""
+    return linked(number, lines_at(**filters), look)
+
+
+@register.simple_tag
+def linked(number: int, address: str, look: str = "") -> SafeString:
+    """A number as a link to what it counts; nothing is a grey 0 that leads nowhere."""
+    if not number:
+        return mark_safe('<span class="zero">0</span>')
+    link = format_html('<a href="{}">{}</a>', address, number)
+    return format_html('<span class="{}">{}</span>', look, link) if look else link

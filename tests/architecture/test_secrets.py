@@ -189,7 +189,7 @@ def test_a_restricted_line_is_in_no_list_and_in_no_figure(client, people, who):
     home = client.get("/").context
     assert home["figures"]["lines"] == 1
     if who == "reader":
-        assert [row["party__code"] for row in home["states"]] == ["AA"]
+        assert [row["name"] for row in home["by_party"]] == ["Party AA"]
 
 
 @pytest.mark.parametrize("who", ["reader", "focal point of AA", "officer"])

@@ -372,9 +372,9 @@ def test_returning_needs_a_comment_that_can_be_read(line, author, officer, comme
 def test_what_was_returned_counts_until_the_next_report_is_sent(line, author):
     lines = Obligation.objects.all()
     report = make_returned(line, author)
-    assert list(ProgressReport.objects.returned_last(lines)) == [report]
+    assert list(lines.in_urgency(["returned"], NOW)) == [report.obligation]
     make_submitted(line, author, now=NOW + days(1))
-    assert not ProgressReport.objects.returned_last(lines)
+    assert not lines.in_urgency(["returned"], NOW)
 
 
 # The next review ---------------------------------------------------------------------------------

@@ -1,0 +1,190 @@
+"""What each of the three home pages shows. Every number comes with the address of the list that makes it."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.requests import Request
+from commitments.choices import Status, Urgency
+from commitments.models import Commitment, Extension, Obligation, ProgressReport
+from commitments.places import COUNTED, DONE, lines_at
+from commitments.querysets import ObligationQuerySet
+from commitments.templatetags.register import linked
+from commitments.values import note_timing
+from meetings.choices import PartyKind
+from meetings.models import Meeting, Party
+from ui.charts import share
+
+from . import timeline
+
+WAITING = 8  # reports that the page of the secretariat names
+DEADLINES = 12  # rows beside the timeline
+AHEAD = timedelta(days=90)
+MEETINGS = 12  # of which the page of a reader tells the progress
+SHOWN = 8  # lines of each urgency on the page of a focal point
+# What needs something of a focal point now; the rest is looked at at leisure.
+PRESSING = (Urgency.RETURNED, Urgency.OVERDUE, Urgency.SOON)
+
+
+def secretariat(request: Request) -> dict[str, Any]:
+    """Who is late, who is silent, what awaits the officer, and what falls due next."""
+    today = _today(request)
+    lines = Obligation.objects.visible_to(request.user, request.now)
+    reports = ProgressReport.objects.visible_to(request.user, request.now)
+    summary = _with_last_report(lines.summary_by_party(request.now), reports.last_by_party())
+    summary.sort(key=lambda row: (-row["overdue"], -row["silent"], row["party__name"]))
+    drawn = timeline.of(lines, today=today, ahead=AHEAD, asked={})
+    return {
+        **_figures(request, summary),
+        "states": [row for row in summary if row["party__kind"] != PartyKind.ORGAN],
+        "organs": [row for row in summary if row["party__kind"] == PartyKind.ORGAN],
+        "timeline": drawn,
+        "ahead": drawn.rows[:DEADLINES],
+        "waiting": list(reports.submitted().for_list().oldest_first()[:WAITING]),
+        "asked": list(Extension.objects.asked().for_list().newest_first()[:WAITING]),
+        "rechecks": Commitment.objects.to_recheck(request.user, request.now).count(),
+        "nobody": list(Party.objects.without_focal_point(today).in_order()),
+    }
+
+
+def _with_last_report(summary: Iterable[Any], last: dict[str, Any]) -> list[Any]:
+    return [{**row, "last_report": last.get(row["party__code"])} for row in summary]
+
+
+def _figures(request: Request, summary: list[Any]) -> dict[str, Any]:
+    """The figures at the top, added up from the rows of the parties."""
+    names = ("lines", "overdue", "soon", "silent", "awaiting", "done")
+    figures = {name: sum(row[name] for row in summary) for name in names}
+    late = sum(row["overdue"] > 0 for row in summary)
+    return {
+        "commitments": Commitment.objects.visible_to(request.user, request.now).count(),
+        "figures": {**figures, "late_parties": late},
+        "soon_days": settings.DUE_SOON_DAYS,
+        "silent_days": settings.SILENT_DAYS,
+    }
+
+
+# A focal point ------------------------------------------------------------------------------------
+
+
+def focal_point(request: Request, parties: list[Party]) -> dict[str, Any]:
+    """A focal point's own lines, the most urgent first."""
+    lines = Obligation.objects.visible_to(request.user, request.now)
+    lines = lines.owed_by(request.user, request.now)
+    counts = lines.counts_by_urgency(request.now)
+    rows = list(lines.most_urgent(request.now, SHOWN).for_list())
+    for row in rows:
+        note_timing(row, request.now)
+    groups = [
+        {
+            "key": kind.value,
+            "name": _GROUPS.get(kind, kind.label),
+            "count": counts[kind],
+            "rows": [row for row in rows if row.urgency == kind != Urgency.CLOSED],
+            "address": _mine(urgency=kind.value),
+        }
+        for kind in Urgency
+        if counts.get(kind)
+    ]
+    return {
+        "parties": parties,
+        "groups": groups,
+        "pressing": sum(counts.get(kind, 0) for kind in PRESSING[:2]),
+        "pressing_at": _mine(urgency=PRESSING[:2]),
+        "soon": counts.get(Urgency.SOON, 0),
+        "soon_at": _mine(urgency=Urgency.SOON.value),
+        **_standing(lines, request),
+    }
+
+
+_GROUPS = {Urgency.RETURNED: gettext_lazy("Returned to you")}
+
+
+def _mine(**filters: Any) -> str:
+    return lines_at(owed="me", **filters)
+
+
+def _standing(lines: ObligationQuerySet, request: Request) -> dict[str, Any]:
+    """How many of the lines are in which status, awaiting and overdue."""
+    rows = list(lines.summary_by_party(request.now))
+    names = (*Status.values, "awaiting", "overdue", "lines")
+    total = {name: sum(row[name] for row in rows) for name in names}
+    return {
+        "figures": total,
+        "statuses": [(status, total[status]) for status in Status.values if total[status]],
+    }
+
+
+# A reader -----------------------------------------------------------------------------------------
+
+
+def reader(request: Request) -> dict[str, Any]:
+    """How far each meeting, theme and party is, in plain figures."""
+    lines = Obligation.objects.visible_to(request.user, request.now)
+    meetings = list(Meeting.objects.newest_first()[:MEETINGS])
+    return {
+        **_figures(request, list(lines.summary_by_party(request.now))),
+        "by_meeting": _by_meeting(lines, meetings, request),
+        "by_theme": _by_theme(lines, request),
+        "by_party": _by_party(lines, request),
+    }
+
+
+def _by_meeting(lines: ObligationQuerySet, meetings: list[Meeting], request: Request) -> list[Any]:
+    of_these = lines.filter(commitment__meeting__in=meetings)
+    found = of_these.progress_by("commitment__meeting", now=request.now)
+    rows = {row["commitment__meeting"]: row for row in found}
+    return [
+        _progress(meeting, meeting.get_absolute_url(), rows[meeting.pk], meeting=meeting.slug)
+        for meeting in meetings
+        if meeting.pk in rows
+    ]
+
+
+def _by_theme(lines: ObligationQuerySet, request: Request) -> list[Any]:
+    slug, name = "commitment__theme__slug", "commitment__theme__name"
+    rows = lines.filter(commitment__theme__isnull=False).progress_by(slug, name, now=request.now)
+    found = sorted(rows, key=lambda row: row[name])
+    return [_progress(row[name], _list_of_theme(row[slug]), row, theme=row[slug]) for row in found]
+
+
+def _list_of_theme(slug: str) -> str:
+    return f"{reverse('commitments:list')}?theme={slug}"
+
+
+def _by_party(lines: ObligationQuerySet, request: Request) -> list[Any]:
+    names = ("party__kind", "party__name", "party__code")
+    found = lines.progress_by(*names, now=request.now).order_by(*names)
+    return [
+        _progress(
+            row["party__name"],
+            reverse("parties:detail", args=[row["party__code"]]),
+            row,
+            party=row["party__code"],
+        )
+        for row in found
+    ]
+
+
+def _progress(name: Any, address: str, row: Any, **asked: str) -> dict[str, Any]:
+    """ "3 of 8 done" with a link at each number, and how many are overdue."""
+    done = linked(row["done"], lines_at(**asked, **DONE))
+    of = linked(row["lines"], lines_at(**asked, **COUNTED))
+    return {
+        "name": name,
+        "address": address,
+        "said": format_html(_("{done} of {lines} done"), done=done, lines=of),
+        "bar": share(row["done"], row["lines"]),
+        "overdue": row["overdue"],
+        "late_at": lines_at(**asked, timing="overdue"),
+    }
+
+
+def _today(request: Request) -> date:
+    return request.now.astimezone(request.user.zone).date()

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from commitments.choices import NOTE_LENGTH, BulkState, ItemState
+from commitments.errors import Stale
 from commitments.models import BulkEdit, BulkItem
 
 from . import kinds
@@ -72,6 +73,8 @@ def _attempt(edit: BulkEdit, item: BulkItem, now: datetime, via: str) -> None:
                 _change(edit, item, now, via)
             else:
                 _put_back(edit, item, now, via)
+    except Stale:
+        _leave_out(item, _changed_by_somebody(item))
     except ValidationError as error:
         _leave_out(item, " ".join(error.messages))
     except OperationalError:
@@ -88,7 +91,7 @@ def _change(edit: BulkEdit, item: BulkItem, now: datetime, via: str) -> None:
     row = _row(kind, edit, item, now)
     held = _held(kind, edit, row)
     if held != Held(item.seen, item.before):
-        raise ValidationError(_("Somebody changed it after the preview."))
+        raise Stale
     if why := kinds.refused(kind, row, held, edit.values, kind.facts(edit.values, now)):
         raise ValidationError(why)
     by = By(edit.author, now, via, edit.note)
@@ -106,7 +109,7 @@ def _put_back(edit: BulkEdit, item: BulkItem, now: datetime, via: str) -> None:
         raise ValidationError(why)
     held = _held(kind, edit, row)
     if item.after is None or held != Held(item.reached or 0, item.after):
-        raise ValidationError(_("Somebody changed it since."))
+        raise Stale
     note = _("Undone: %(note)s") % {"note": edit.note}
     by = By(_person(edit), now, via, note[:NOTE_LENGTH])
     kind.put_back(row, held.version, item.before, item.after, by)
@@ -120,6 +123,12 @@ def _take(item: BulkItem, then: str) -> bool:
 def _leave_out(item: BulkItem, why: str) -> None:
     left = ItemState.SKIPPED if item.state == ItemState.WAITING else ItemState.LEFT
     BulkItem.objects.filter(pk=item.pk, state=item.state).update(state=left, why=why)
+
+
+def _changed_by_somebody(item: BulkItem) -> str:
+    if item.state == ItemState.WAITING:
+        return _("Somebody changed it after the preview.")
+    return _("Somebody changed it since.")
 
 
 def _row(kind: Kind, edit: BulkEdit, item: BulkItem, now: datetime) -> Any:

@@ -41,7 +41,7 @@ def test_a_bar_says_how_many_are_chosen_and_leads_to_the_change_and_back(page_of
     expect(bar).to_contain_text("Chosen: 2")
     bar.get_by_role("button", name="Status").click()
 
-    page.get_by_text("Stalled", exact=True).click()
+    page.get_by_role("radio", name="Stalled").check()
     page.get_by_label("Reason").fill("No funds were given.")
     page.get_by_role("button", name="Show what changes").click()
     expect(page.get_by_text("Nothing is saved yet")).to_be_visible()

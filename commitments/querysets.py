@@ -211,6 +211,13 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """Those with these references, written as they are or in capitals."""
         return self.filter(reference__in=_written(references))
 
+    def for_sheet(self, user: User, now: datetime) -> "CommitmentQuerySet":
+        """Everything one row of a sheet is compared with."""
+        rows = self.for_list(user, now).select_related(
+            "meeting", "theme", "officer", "restricted_to"
+        )
+        return rows.prefetch_related("instruments")
+
     def for_detail(self) -> "CommitmentQuerySet":
         return self.select_related("meeting", "theme").prefetch_related("instruments")
 

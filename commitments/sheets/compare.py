@@ -15,9 +15,13 @@ from .book import Book
 from .cells import Wrong, number, restored
 from .lines import Lines
 from .parse import Row, Sheet
+from .promises import Promises
 from .table import Cell, Change, Column, Key, Problem, Stored, Table, folded
 
-TABLES: dict[str, type[Table[Any]]] = {SheetKind.LINES: Lines}
+TABLES: dict[str, type[Table[Any]]] = {
+    SheetKind.LINES: Lines,
+    SheetKind.COMMITMENTS: Promises,
+}
 _VERSION = "version"
 
 
@@ -158,7 +162,7 @@ def _cell(table: Table[Any], column: Column, text: str, stored: Stored[Any] | No
     before = stored.texts[column.name] if stored else ""
     if text == before or (stored is None and not text.strip()):
         return None
-    if column.read is None:
+    if column.read is None or (stored and column.instead):
         _check_computed(table, column, text, stored)
         return None
     after = column.read(text, table.book)

@@ -1,52 +1,36 @@
 """The sheet of lines: one row for each party that owes a commitment."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
-from itertools import islice
+from datetime import date, datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments import deadlines, editing, rules, services
+from commitments import deadlines, editing, services
 from commitments.choices import Role, SheetKind, Status
 from commitments.models import Commitment, Obligation
-from commitments.querysets import soon
 from meetings.choices import Sensitivity
 
-from . import cells
-from .book import Book
+from .columns import (
+    Problems,
+    choice,
+    day,
+    in_batches,
+    party_codes,
+    person,
+    problem_of_due,
+    timing_of,
+    timings_lately,
+)
 from .table import By, Change, Column, Key, Stored, Table, folded
-
-# What depends on the day may be as old as a sheet that somebody worked on for a month.
-OLDEST_SHEET = timedelta(days=31)
-_AT_ONCE = 500
-
-
-def _choice(choices: Any) -> dict[str, Any]:
-    return {
-        "read": lambda text, book: cells.code(text, choices.choices),
-        "codes": lambda book: choices.choices,
-    }
-
-
-def _owner(text: str, book: Book) -> str:
-    unknown = _("There is nobody with the address “%(text)s”. Write the e-mail of a person.")
-    return cells.one_of(text, book.people, unknown)
-
-
-def _day(text: str, book: Book) -> str:
-    return cells.day(text)
-
 
 COLUMNS = (
     Column("reference", gettext_lazy("The commitment. It finds the row and is never changed.")),
     Column(
         "party",
         gettext_lazy("The code of the party. With the reference it finds the row."),
-        codes=lambda book: [(code, party.name) for code, party in book.parties.items()],
+        codes=party_codes,
     ),
     Column(
         "title",
@@ -55,12 +39,12 @@ COLUMNS = (
             "The title is that of the commitment; change it in the sheet of commitments."
         ),
     ),
-    Column("role", gettext_lazy("What part the party has."), needed=True, **_choice(Role)),
+    Column("role", gettext_lazy("What part the party has."), needed=True, **choice(Role)),
     Column(
         "status",
         gettext_lazy("Where the line stands. “done” comes only from a report with evidence."),
         needed=True,
-        **_choice(Status),
+        **choice(Status),
     ),
     Column(
         "awaiting",
@@ -70,9 +54,9 @@ COLUMNS = (
     Column(
         "owner",
         gettext_lazy("The e-mail of who answers for the line. Empty: the party's focal point."),
-        read=_owner,
+        read=person,
     ),
-    Column("due", gettext_lazy("The day on which it falls due, as 2026-12-24."), read=_day),
+    Column("due", gettext_lazy("The day on which it falls due, as 2026-12-24."), read=day),
     Column(
         "basis",
         gettext_lazy("Where the deadline comes from. For reading."),
@@ -90,7 +74,7 @@ COLUMNS = (
         gettext_lazy("How the line stands to its deadline. For reading."),
         instead=gettext_lazy("timing is computed; change due instead."),
     ),
-    Column("sensitivity", gettext_lazy("Who may read it."), needed=True, **_choice(Sensitivity)),
+    Column("sensitivity", gettext_lazy("Who may read it."), needed=True, **choice(Sensitivity)),
     Column(
         "version",
         gettext_lazy("Shows whether somebody changed the row since. Leave it as it is."),
@@ -130,21 +114,13 @@ class Lines(Table[Obligation]):
 
     def accepts(self, column: str, text: str, stored: Stored[Obligation]) -> bool:
         """A timing that held while somebody worked on the sheet is no edit."""
-        if column != "timing":
-            return False
-        line, now = stored.row, self.book.now
-        moments = [now - OLDEST_SHEET, now]
-        if line.due_at:
-            moments += [
-                max(moment, now - OLDEST_SHEET)
-                for moment in (line.due_at - soon(), line.due_at)
-                if moment <= now
-            ]
-        return text.strip().casefold() in {_timing(line, moment) for moment in moments}
+        return column == "timing" and text.strip().casefold() in timings_lately(
+            stored.row, self.book.now
+        )
 
     def problems(
         self, key: Key, stored: Stored[Obligation] | None, after: dict[str, str]
-    ) -> dict[str, str | Promise]:
+    ) -> Problems:
         if stored is None and (found := self._problems_of_new(key)):
             return found
         line = stored.row if stored else None
@@ -162,7 +138,7 @@ class Lines(Table[Obligation]):
                 found["owner"] = _("%(name)s does not answer for %(party)s.") % words
         return found
 
-    def _problems_of_new(self, key: Key) -> dict[str, str | Promise]:
+    def _problems_of_new(self, key: Key) -> Problems:
         if key[0] not in self._commitments:
             return {"reference": _("There is no commitment with this reference.")}
         if self._party(key) is None:
@@ -232,19 +208,13 @@ def texts(line: Obligation, now: datetime) -> dict[str, str]:
         "due": deadline.due.isoformat() if deadline and deadline.due else "",
         "basis": deadline.basis if deadline else "",
         "purpose": deadline.purpose if deadline else "",
-        "timing": _timing(line, now),
+        "timing": timing_of(line, now),
         "sensitivity": line.sensitivity,
         "version": str(line.version),
     }
 
 
-def _timing(line: Obligation, now: datetime) -> str:
-    return rules.timing(
-        status=line.status, life=line.commitment.life, due_at=line.due_at, now=now, soon=soon()
-    ).value
-
-
-def _problem_of_status(status: str, wanted: str) -> dict[str, str | Promise]:
+def _problem_of_status(status: str, wanted: str) -> Problems:
     """What services.change_status would refuse, said before anything is written."""
     if status == Status.DONE and wanted != Status.IN_PROGRESS:
         return {"status": _("This line is done and locked. Write in_progress to reopen it first.")}
@@ -255,17 +225,6 @@ def _problem_of_status(status: str, wanted: str) -> dict[str, str | Promise]:
     return {}
 
 
-def problem_of_due(meeting: Any, due: str) -> dict[str, str | Promise]:
-    """Why a day cannot be the deadline of what was promised at a meeting."""
-    if not due:
-        return {"due": _("A deadline cannot be taken away. Write the day that it is moved to.")}
-    try:
-        deadlines.check_due(meeting, date.fromisoformat(due))
-    except ValidationError as error:
-        return {"due": error.messages[0]}
-    return {}
-
-
 def _set_status(line: Obligation, status: str, by: By) -> None:
     if line.status == Status.DONE:
         services.reopen(obligation=line, seen=line.version, reason=by.note, **by.who)
@@ -273,10 +232,3 @@ def _set_status(line: Obligation, status: str, by: By) -> None:
     services.change_status(
         obligation=line, seen=line.version, status=status, note=by.note, **by.who
     )
-
-
-def in_batches(names: Iterable[str]) -> Iterable[list[str]]:
-    """Names in parts that a database takes in one statement."""
-    waiting = iter(sorted(set(names)))
-    while batch := list(islice(waiting, _AT_ONCE)):
-        yield batch

@@ -19,7 +19,7 @@ from commitments.models import SheetImport
 from . import parse
 from .apply import Refused, apply
 from .book import Book
-from .compare import TABLES, Comparison, compare, kind_of
+from .compare import Comparison, compare, kind_of
 from .parse import Sheet
 from .table import By, Problem
 
@@ -47,8 +47,6 @@ def keep(*, raw: bytes, name: str, actor: User, now: datetime) -> SheetImport:
         sheet = parse.read(raw, name)
     except parse.Unreadable as error:
         raise ValidationError({"file": str(error.words)}) from None
-    if kind_of(sheet) not in TABLES:
-        raise ValidationError({"file": _("Bring lines: the column “party” is missing.")})
     return SheetImport.objects.create(
         actor=actor,
         at=now,

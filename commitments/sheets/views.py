@@ -59,9 +59,7 @@ def upload(request: Request) -> HttpResponse:
     recent = SheetImport.objects.visible_to(request.user).without_cells().newest_first()
     context = {
         "form": form,
-        "kinds": [
-            (kind, kind.label, TABLES[kind].guide(book)) for kind in SheetKind if kind in TABLES
-        ],
+        "kinds": [(kind, kind.label, TABLES[kind].guide(book)) for kind in SheetKind],
         "recent": recent.select_related("actor")[:RECENT],
     }
     return render(request, "commitments/sheets/upload.html", context)

@@ -317,9 +317,7 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
 
     def for_sheet(self) -> "ObligationQuerySet":
         """Everything one row of a sheet is compared with."""
-        return self.for_list().select_related(
-            "commitment__meeting", "party", "next_deadline", "owner"
-        )
+        return self.for_list().select_related("commitment__theme", "owner")
 
     def soonest_first(self) -> "ObligationQuerySet":
         return self.order_by(F("due_at").asc(nulls_last=True), "commitment__reference", "pk")

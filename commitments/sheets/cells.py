@@ -137,11 +137,3 @@ def one_of(text: str, known: Collection[str], unknown: str) -> str:
 
 def shortened(text: str, most: int = 60) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
-
-
-_RISKY = ("=", "+", "-", "@", "'", "\t", "\r", "\n", "\0")
-
-
-def restored(text: str) -> str:
-    """A text without the apostrophe that keeps a spreadsheet from taking it for a formula."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_RISKY) else text

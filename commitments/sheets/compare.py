@@ -10,9 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from commitments.choices import SheetKind
+from ui.exports import restored
 
 from .book import Book
-from .cells import Wrong, number, restored
+from .cells import Wrong, number
 from .lines import Lines
 from .parse import Row, Sheet
 from .promises import Promises
@@ -62,7 +63,7 @@ def kind_of(sheet: Sheet) -> str:
 
 def compare(sheet: Sheet, kind: str, book: Book) -> Comparison:
     """Every row of a sheet beside the row of the register with the same key."""
-    table = TABLES[kind](book)
+    table = TABLES[kind](book, sheet.heads)
     found = Comparison(table, problems=list(_problems_of_heads(sheet, table)))
     if found.problems:
         return found
@@ -116,10 +117,10 @@ def _compare_row(
 ) -> None:
     table = found.table
     differing, problems = _differing(table, cells, stored)
-    if not problems and (differing or stored is None):
-        if words := _problem_of_version(cells, stored):
+    if differing or problems or stored is None:
+        if words := _problem_of_version(cells, stored):  # whatever else is wrong may come of it
             problems = {_VERSION: words}
-        else:
+        elif not problems:
             after = {cell.column: cell.after for cell in differing}
             problems = table.problems(key, stored, after)
     if problems:
@@ -184,6 +185,11 @@ def _check_computed(
     )
     if said != known and not table.accepts(column.name, text, stored):
         raise Wrong(column.instead)
+
+
+def _loosely(text: str) -> str:
+    """A text without what spreadsheets do to spaces, letter case and moments."""
+    return " ".join(text.casefold().replace("+00:00", "").split())
 
 
 def _problem_of_version(cells: dict[str, str], stored: Stored[Any] | None) -> str:

@@ -1,7 +1,9 @@
 """The sheet of lines: one row for each party that owes a commitment."""
 
+import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,8 +12,10 @@ from django.utils.translation import gettext_lazy
 from commitments import deadlines, editing, services
 from commitments.choices import Role, SheetKind, Status
 from commitments.models import Commitment, Obligation
+from commitments.tables import LineTable
 from meetings.choices import Sensitivity
 
+from .cells import Wrong
 from .columns import (
     Problems,
     choice,
@@ -20,7 +24,6 @@ from .columns import (
     party_codes,
     person,
     problem_of_due,
-    timing_of,
     timings_lately,
 )
 from .table import By, Change, Column, Key, Stored, Table, folded
@@ -74,6 +77,19 @@ COLUMNS = (
         gettext_lazy("How the line stands to its deadline. For reading."),
         instead=gettext_lazy("timing is computed; change due instead."),
     ),
+    *(
+        Column(
+            name,
+            gettext_lazy("Of the commitment. For reading."),
+            instead=gettext_lazy("This is that of the commitment and is not changed here."),
+        )
+        for name in ("meeting", "theme")
+    ),
+    Column(
+        "last_report",
+        gettext_lazy("When the party reported last. For reading."),
+        instead=gettext_lazy("last_report is computed and cannot be changed."),
+    ),
     Column("sensitivity", gettext_lazy("Who may read it."), needed=True, **choice(Sensitivity)),
     Column(
         "version",
@@ -87,6 +103,9 @@ class Lines(Table[Obligation]):
     columns = COLUMNS
     key = ("reference", "party")
 
+    def export(self) -> LineTable:
+        return LineTable([], user=self.book.user, now=self.book.now)
+
     def stored(self, keys: dict[Key, Key]) -> dict[Key, Stored[Obligation]]:
         found: dict[Key, Stored[Obligation]] = {}
         visible = Obligation.objects.visible_to(self.book.user, self.book.now).for_sheet()
@@ -94,7 +113,7 @@ class Lines(Table[Obligation]):
             for line in visible.of_references(references):
                 key = folded((line.commitment.reference, line.party.code))
                 if key in keys:
-                    found[key] = Stored(line, texts(line, self.book.now))
+                    found[key] = self.stored_row(line)
         self._commitments = self._of_new(keys[key][0] for key in keys.keys() - found.keys())
         return found
 
@@ -114,6 +133,11 @@ class Lines(Table[Obligation]):
 
     def accepts(self, column: str, text: str, stored: Stored[Obligation]) -> bool:
         """A timing that held while somebody worked on the sheet is no edit."""
+        if column == "last_report":  # spreadsheets write moments in ways of their own
+            with suppress(Wrong):
+                return (
+                    day(re.split("[T ]", text.strip())[0], self.book) == stored.texts[column][:10]
+                )
         return column == "timing" and text.strip().casefold() in timings_lately(
             stored.row, self.book.now
         )
@@ -192,26 +216,6 @@ class Lines(Table[Obligation]):
             why=by.note,
             **by.who,
         )
-
-
-def texts(line: Obligation, now: datetime) -> dict[str, str]:
-    """The cells of a line, as an export writes them."""
-    deadline = line.next_deadline
-    return {
-        "reference": line.commitment.reference,
-        "party": line.party.code,
-        "title": line.commitment.title,
-        "role": line.role,
-        "status": line.status,
-        "awaiting": "true" if line.is_awaiting else "false",
-        "owner": line.owner.email if line.owner else "",
-        "due": deadline.due.isoformat() if deadline and deadline.due else "",
-        "basis": deadline.basis if deadline else "",
-        "purpose": deadline.purpose if deadline else "",
-        "timing": timing_of(line, now),
-        "sensitivity": line.sensitivity,
-        "version": str(line.version),
-    }
 
 
 def _problem_of_status(status: str, wanted: str) -> Problems:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commitments.choices import Life, Strength
+from commitments.values import FIGURES
 from meetings.choices import Sensitivity
 
 from . import cells
@@ -14,10 +15,6 @@ from .table import Column
 
 LONGEST_TITLE = 200
 LONGEST_RHYTHM = 3650
-FIGURES = (
-    "lines", "done", "overdue", "awaiting", "not_started", "in_progress", "partly_done", "stalled",
-    "not_assessable", "not_owed",
-)  # fmt: skip
 
 
 def _title(text: str, book: Book) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,9 +12,9 @@ from commitments.choices import Basis, Life, Purpose, Role, SheetKind, Timing
 from commitments.deadlines import Period
 from commitments.forms import TAKEN
 from commitments.models import Commitment, Obligation
-from commitments.rules import RollUp, roll_up
 from commitments.services import Promise
-from commitments.tables import note_timing, soonest
+from commitments.tables import CommitmentTable
+from commitments.values import soonest
 from meetings.choices import Sensitivity
 
 from . import cells
@@ -27,7 +27,7 @@ from .columns import (
     timing_of,
     timings_lately,
 )
-from .promise_columns import COLUMNS, FIGURES
+from .promise_columns import COLUMNS
 from .table import By, Change, Key, Stored, Table, folded
 
 _REFERENCE = re.compile(r"[-\w]{1,20}", re.ASCII)
@@ -39,6 +39,12 @@ class Promises(Table[Commitment]):
     name = SheetKind.COMMITMENTS.value
     columns = COLUMNS
     key = ("reference",)
+    asked = frozenset(
+        {"version", "sensitivity", "restricted_to", "lead", "contributing", "overdue"}
+    )
+
+    def export(self) -> CommitmentTable:
+        return CommitmentTable([], user=self.book.user, now=self.book.now, parties=[])
 
     def stored(self, keys: dict[Key, Key]) -> dict[Key, Stored[Commitment]]:
         found: dict[Key, Stored[Commitment]] = {}
@@ -48,7 +54,7 @@ class Promises(Table[Commitment]):
             for commitment in visible.of_references(references):
                 key = folded((commitment.reference,))
                 if key in keys:
-                    found[key] = Stored(commitment, texts(commitment, now))
+                    found[key] = self.stored_row(commitment)
         return found
 
     def title(self, key: Key, stored: Stored[Commitment] | None, cells: dict[str, str]) -> str:
@@ -184,51 +190,12 @@ class Promises(Table[Commitment]):
         )
 
 
-def texts(commitment: Commitment, now: datetime) -> dict[str, str]:
-    """The cells of a commitment, as an export writes them."""
-    lines = [note_timing(line, now) for line in _lines(commitment)]
-    line = soonest(lines)
-    deadline = line.next_deadline if line else None
-    summary = roll_up(
-        (line.status, line.timing_now is Timing.OVERDUE, line.is_awaiting) for line in lines
-    )
-    return {
-        "reference": commitment.reference,
-        "title": commitment.title,
-        "meeting": commitment.meeting.slug,
-        "theme": commitment.theme.slug if commitment.theme else "",
-        "strength": commitment.strength,
-        "sensitivity": commitment.sensitivity,
-        "restricted_to": commitment.restricted_to.code if commitment.restricted_to else "",
-        "life": commitment.life,
-        "officer": commitment.officer.email if commitment.officer else "",
-        "instruments": joined([row.slug for row in commitment.instruments.all()]),
-        "lead": _codes(lines, Role.LEAD),
-        "contributing": _codes(lines, Role.CONTRIBUTING),
-        "due": deadline.due.isoformat() if deadline and deadline.due else "",
-        "basis": deadline.basis if deadline else "",
-        "review_days": str(commitment.review_days or ""),
-        "timing": line.timing_now.value if line else Timing.CLOSED.value,
-        **{name: str(_figure(name, summary)) for name in FIGURES},
-        "version": str(commitment.version),
-    }
-
-
 def _lines(commitment: Any) -> list[Obligation]:
     """The lines that the person may see, each with its commitment at hand."""
     for line in commitment.lines:
         line.commitment = commitment
     lines: list[Obligation] = commitment.lines
     return lines
-
-
-def _codes(lines: list[Obligation], role: str) -> str:
-    return joined([line.party.code for line in lines if line.role == role])
-
-
-def _figure(name: str, summary: RollUp) -> int:
-    known = {"lines": summary.shown, "awaiting": summary.awaiting, "overdue": summary.overdue}
-    return known.get(name, summary.counts.get(name, 0))
 
 
 def _problems_of_new(key: Key, after: dict[str, str]) -> Problems:

@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django.db.models import Model
 from django.utils.functional import Promise
+
+from ui.exports import plain
+from ui.tables import BaseTable
 
 from .book import Book
 
@@ -103,9 +107,26 @@ class Table(Generic[R]):
     name: ClassVar[str]
     columns: ClassVar[tuple[Column, ...]]
     key: ClassVar[tuple[str, ...]]
+    # What `problems` asks of a row whatever the sheet holds.
+    asked: ClassVar[frozenset[str]] = frozenset({"version"})
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, heads: Iterable[str] = ()) -> None:
         self.book = book
+        self.wanted = [
+            column.name for column in self.columns if column.name in {*heads, *self.asked}
+        ]
+        self.exported = self.export()
+
+    def export(self) -> BaseTable:
+        """The list whose export the sheet is."""
+        raise NotImplementedError
+
+    def stored_row(self, record: R) -> Stored[R]:
+        """A row with its cells as the export writes them."""
+        self.exported.prepare([record])
+        return Stored(
+            record, {name: told(self.exported.value(name, record)) for name in self.wanted}
+        )
 
     @classmethod
     def guide(cls, book: Book) -> list[Guide]:
@@ -146,6 +167,16 @@ class Table(Generic[R]):
     def apply(self, change: Change, by: By) -> None:
         """Write what one row changes. Raises `ValidationError` by field as the services do."""
         raise NotImplementedError
+
+
+def told(value: Any) -> str:
+    """A value of an export as text; of several the order does not count."""
+    value = plain(sorted(value) if isinstance(value, list) else value)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value.isoformat() if isinstance(value, date) else value)
 
 
 def folded(key: Iterable[str]) -> Key:

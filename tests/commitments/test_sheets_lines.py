@@ -1,6 +1,5 @@
 """The sheet of lines: what comes back from a spreadsheet, shown first and then written."""
 
-import csv
 import io
 from datetime import date
 
@@ -12,7 +11,9 @@ from accounts.models import Event
 from commitments.choices import SheetState, Status
 from commitments.models import Deadline, Obligation, SheetImport
 from commitments.sheets import services
-from commitments.sheets.lines import COLUMNS, texts
+from commitments.sheets.book import Book
+from commitments.sheets.lines import COLUMNS, Lines
+from tests.commitments.sheets import cells, in_csv, preview, said
 from tests.factories import (
     NOW,
     make_commitment,
@@ -49,32 +50,8 @@ def stored() -> list[Obligation]:
 
 
 def exported(lines=None) -> list[dict[str, str]]:
-    return [texts(line, NOW) for line in lines or stored()]
-
-
-def in_csv(rows, delimiter=",", heads=None) -> bytes:
-    file = io.StringIO()
-    writer = csv.DictWriter(file, heads or list(rows[0]), delimiter=delimiter)
-    writer.writeheader()
-    writer.writerows(rows)
-    return file.getvalue().encode()
-
-
-def preview(officer, raw: bytes, name: str = "lines.csv", now=NOW):
-    made = services.keep(raw=raw, name=name, actor=officer, now=now)
-    return made, services.dry_run(made, user=officer, now=now)
-
-
-def cells(found) -> list[tuple]:
-    return [
-        (*change.label, cell.column, cell.before, cell.after)
-        for change in found.changes
-        for cell in change.cells
-    ]
-
-
-def said(found) -> list[tuple[int, str, str]]:
-    return [(p.row, p.column, p.words) for p in found.problems]
+    table = Lines(Book(make_officer(), NOW), HEADS)
+    return [table.stored_row(line).texts for line in lines or stored()]
 
 
 def test_what_nobody_edited_changes_nothing(officer, lines):

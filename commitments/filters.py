@@ -94,7 +94,7 @@ class PromiseFilter(LineConditions):
     """Commitments by what they say, where they were made and what their lines are like."""
 
     q = django_filters.CharFilter(
-        label=_("Search titles and quotes"), method="search", max_length=LONGEST_SEARCH
+        label=_("Search titles, quotes and notes"), method="search", max_length=LONGEST_SEARCH
     )
     meeting = _ManyRows(
         label=_("Meeting"),
@@ -110,7 +110,8 @@ class PromiseFilter(LineConditions):
     )
 
     def search(self, queryset: Any, name: str, value: str) -> Any:
-        return queryset.search(value)
+        request = self.request
+        return queryset.search(value, Obligation.objects.visible_lines(request.user, request.now))
 
     def filter_queryset(self, queryset: Any) -> Any:
         found = super().filter_queryset(queryset)
@@ -174,7 +175,7 @@ class GridFilter(PromiseFilter):
 
 class LineFilter(LineConditions):
     q = django_filters.CharFilter(
-        label=_("Search titles and quotes"), method="search", max_length=LONGEST_SEARCH
+        label=_("Search titles, quotes and notes"), method="search", max_length=LONGEST_SEARCH
     )
     meeting = _ManyRows(
         label=_("Meeting"),
@@ -213,7 +214,7 @@ class LineFilter(LineConditions):
         ]
 
     def search(self, queryset: Any, name: str, value: str) -> Any:
-        return queryset.filter(commitment__in=Commitment.objects.search(value))
+        return queryset.search(value)
 
     def filter_queryset(self, queryset: Any) -> Any:
         found = super().filter_queryset(queryset)

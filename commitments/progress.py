@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.audit import record
 from accounts.models import User
 
-from . import deadlines, notes, rules
+from . import deadlines, notes, rules, services
 from .choices import Claim, Life, ReportState, Status
 from .claims import claim
 from .deadlines import Move
@@ -70,6 +70,7 @@ def submit(*, report: ProgressReport, actor: User, now: datetime, via: str) -> P
                 of=line,
                 after={"report": report.pk, "claim": report.claim, "text": report.text},
             )
+            services.refresh_line_text(line)
     except IntegrityError:
         raise ValidationError(
             _("A report on this line awaits validation already. Yours is kept as a draft.")
@@ -113,6 +114,7 @@ def accept(
             after={"status": finding, "report": report.pk, "version": version},
             why=comment,
         )
+        services.refresh_line_text(line)
         if finding in Status.open():
             reason = _("Review rhythm: the report of %(name)s was accepted.") % {
                 "name": report.author.name
@@ -141,6 +143,7 @@ def send_back(
             after={"report": report.pk},
             why=comment,
         )
+        services.refresh_line_text(report.obligation)
     report.refresh_from_db()
     return report
 

@@ -1,6 +1,5 @@
 """Questions about the register. Each page has one method that says what its rows read; orders end in the key."""
 
-import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import reduce
@@ -24,14 +23,14 @@ from django.db.models import (
     When,
     Window,
 )
-from django.db.models.functions import RowNumber
+from django.db.models.functions import NullIf, RowNumber
 
 from accounts.models import User
 from meetings.choices import Sensitivity
 from meetings.models import Meeting, Report
 from meetings.querysets import answered_for, readable
 
-from .choices import ExtensionState, Life, Reporting, ReportState, Status, Timing, Urgency
+from .choices import ExtensionState, Life, Reporting, ReportState, Role, Status, Timing, Urgency
 from .rules import RollUp
 
 if TYPE_CHECKING:
@@ -130,11 +129,42 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         )
         return self.filter(readable(user, today)).exclude(Exists(hidden))
 
-    def search(self, words: str) -> "CommitmentQuerySet":
-        """Every word must occur in reference, title, quotations or instruments; case does not count."""
+    def search(self, words: str, lines: "ObligationQuerySet | None" = None) -> "CommitmentQuerySet":
+        """Every word must occur in reference, title, quotations or instruments; case does not count.
+
+        With the lines that the person may see, what was said about those counts too.
+        """
         found = self
         for word in words.casefold().split():
-            found = found.filter(search_text__contains=word)
+            found = found.filter(self._having(word, lines))
+        return found
+
+    def _having(self, word: str, lines: "ObligationQuerySet | None") -> Q:
+        own = Q(search_text__contains=word)
+        if lines is None:
+            return own
+        # Two lists of keys, each from an index of its own: an "or" of texts would read every text.
+        by_own = self.model.objects.filter(own).values("pk")
+        by_lines = lines.filter(search_text__contains=word).values("commitment")
+        return Q(pk__in=by_own) | Q(pk__in=by_lines)
+
+    def first_lead(self, lines: "ObligationQuerySet") -> "CommitmentQuerySet":
+        """Annotate `first_lead`, the name of the first party that leads among these lines, and `leads`."""
+        leading = lines.filter(commitment=OuterRef("pk"), role=Role.LEAD)
+        first = leading.order_by("party__kind", "party__name", "pk").values("party__name")[:1]
+        many = leading.order_by().values("commitment").annotate(n=Count("pk")).values("n")
+        found: CommitmentQuerySet = self.annotate(first_lead=Subquery(first), leads=Subquery(many))
+        return found
+
+    def with_share_done(self, lines: "ObligationQuerySet") -> "CommitmentQuerySet":
+        """Annotate `share_done`: how much of what counts is done (rules.RollUp), None when nothing does."""
+        settled = Q(status=Status.DONE) & ~Q(_awaiting())
+        counted = Q(_awaiting()) | ~Q(status__in=Status.not_counted())
+        share = Count("pk", filter=settled) * 1.0 / NullIf(Count("pk", filter=counted), 0)
+        mine = lines.filter(commitment=OuterRef("pk")).order_by().values("commitment")
+        found: CommitmentQuerySet = self.annotate(
+            share_done=Subquery(mine.annotate(share=share).values("share"))
+        )
         return found
 
     def of_meetings_before(self, meeting: Meeting) -> "CommitmentQuerySet":
@@ -249,6 +279,14 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
     def open(self) -> "ObligationQuerySet":
         """Something is still to be done (rules.is_open)."""
         return self.filter(_is_open())
+
+    def search(self, words: str) -> "ObligationQuerySet":
+        """Every word must occur in what was said about the line, or in its commitment."""
+        found = self
+        for word in words.casefold().split():
+            about = Q(commitment__search_text__contains=word)
+            found = found.filter(Q(search_text__contains=word) | about)
+        return found
 
     def overdue(self, now: datetime) -> "ObligationQuerySet":
         return self.in_timing([Timing.OVERDUE], now)
@@ -500,15 +538,11 @@ class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
         return self.filter(obligation=obligation, author=user, state=ReportState.DRAFT).first()
 
     def search(self, words: str) -> "ProgressReportQuerySet":
-        """Every word must occur in the report or in its commitment; case does not count.
-
-        By regular expression, since SQLite's LIKE ignores case for ASCII letters only.
-        """
+        """Every word must occur in the report or in its commitment; case does not count."""
         found = self
-        for word in words.split():
-            inside = Q(text__iregex=re.escape(word))
-            about = Q(obligation__commitment__search_text__contains=word.casefold())
-            found = found.filter(inside | about)
+        for word in words.casefold().split():
+            about = Q(obligation__commitment__search_text__contains=word)
+            found = found.filter(Q(search_text__contains=word) | about)
         return found
 
     def for_list(self) -> "ProgressReportQuerySet":

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 import meetings.services
 from accounts.audit import record
-from accounts.models import User
+from accounts.models import Event, User
 from meetings.choices import Sensitivity
 from meetings.models import Instrument, Meeting, Party, Report
 
@@ -22,7 +22,10 @@ from . import deadlines, notes, reading
 from .choices import Basis, Purpose, Role, Status
 from .claims import claim
 from .deadlines import Period
-from .models import Commitment, Obligation, Quotation, Theme
+from .models import Commitment, Obligation, ProgressReport, Quotation, Theme
+
+# Events whose reason says something of the line itself.
+NOTED = ("status.changed", "line.reopened")
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,7 @@ def _set_status(
             after={"status": status, "version": version},
             why=note.strip(),
         )
+        refresh_line_text(obligation)
     obligation.refresh_from_db()
     return obligation
 
@@ -288,9 +292,33 @@ def refresh_search_text(commitment: Commitment) -> None:
     """Write what search looks through, casefolded: SQLite ignores case for ASCII letters only."""
     quotes = [row.text for row in reading.current(commitment.quotations.with_text())]
     names = commitment.instruments.values_list("name", flat=True)
-    words = [commitment.reference, commitment.title, *quotes, *names]
+    # The note is shown where the coding is a coder's choice, so it is found there alone.
+    notes = [] if commitment.is_certain else [commitment.coder_note]
+    words = [commitment.reference, commitment.title, *quotes, *names, *notes]
     text = "\n".join(words).casefold()
     Commitment.objects.filter(pk=commitment.pk).update(search_text=text)
+
+
+def refresh_line_text(obligation: Obligation) -> None:
+    """Write what search looks through of a line: why its status changed, what was reported, what was answered.
+
+    Whoever may see the line may read all of it.
+    """
+    events = Event.objects.filter(
+        object_type="obligation", object_id=obligation.pk, action__in=NOTED
+    )
+    reports = obligation.progress_reports.sent().oldest_first()
+    for report in reports:
+        refresh_report_text(report)
+    said = [text for row in reports.values_list("text", "comment") for text in row]
+    words = [*events.order_by("pk").values_list("why", flat=True), *said]
+    text = "\n".join(filter(None, words)).casefold()
+    Obligation.objects.filter(pk=obligation.pk).update(search_text=text)
+
+
+def refresh_report_text(report: ProgressReport) -> None:
+    text = "\n".join(filter(None, [report.text, report.comment])).casefold()
+    ProgressReport.objects.filter(pk=report.pk).update(search_text=text)
 
 
 def _told(promise: Promise) -> dict[str, Any]:

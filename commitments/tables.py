@@ -25,8 +25,10 @@ _FOR_THE_SECRETARIAT = frozenset({"officer", "owner", "sensitivity"})
 _OPTIONAL = {"td": {"class": "nw"}}
 
 
-def by_due(queryset: QuerySet[Any], field: str, is_descending: bool) -> tuple[QuerySet[Any], bool]:
-    """Order by a moment; rows without one stand last in both directions."""
+def last_without(
+    queryset: QuerySet[Any], field: str, is_descending: bool
+) -> tuple[QuerySet[Any], bool]:
+    """Order by a value; rows without one stand last in both directions."""
     order = F(field).desc(nulls_last=True) if is_descending else F(field).asc(nulls_last=True)
     return queryset.order_by(order, "pk"), True
 
@@ -46,11 +48,10 @@ class CommitmentTable(CommitmentValues, BaseTable):
         order_by=("meeting__starts_on", "meeting__number"),
         attrs={"td": {"class": "nw not-sm"}},
     )
-    owed_by = tables.Column(_("Owed by"), empty_values=(), orderable=False)
+    owed_by = tables.Column(_("Owed by"), empty_values=())
     progress = tables.Column(
         _("Progress by party"),
         empty_values=(),
-        orderable=False,
         attrs={"td": {"class": "wide", "data-label": ""}},
     )
     deadline = tables.Column(
@@ -142,8 +143,23 @@ class CommitmentTable(CommitmentValues, BaseTable):
     def render_timing(self, record: Any) -> SafeString:
         return render_to_string("commitments/_timing.html", tags.timing(soonest(record.lines)))
 
+    def order_owed_by(self, queryset: Any, is_descending: bool) -> Any:
+        """By the first party that leads, then by how many do: the words themselves are no column."""
+        keys = [
+            F(name).desc(nulls_last=True) if is_descending else F(name).asc(nulls_last=True)
+            for name in ("first_lead", "leads")
+        ]
+        return queryset.first_lead(self._lines()).order_by(*keys, "pk"), True
+
+    def order_progress(self, queryset: Any, is_descending: bool) -> Any:
+        """By how much of what counts is done; what counts nothing stands last."""
+        return last_without(queryset.with_share_done(self._lines()), "share_done", is_descending)
+
+    def _lines(self) -> Any:
+        return Obligation.objects.visible_lines(self.user, self.now)
+
     def order_deadline(self, queryset: Any, is_descending: bool) -> Any:
-        return by_due(queryset, "next_due_at", is_descending)
+        return last_without(queryset, "next_due_at", is_descending)
 
     order_timing = order_deadline
 
@@ -225,7 +241,7 @@ class LineTable(LineValues, BaseTable):
         return render_to_string("commitments/_timing.html", tags.timing(record))
 
     def order_deadline(self, queryset: Any, is_descending: bool) -> Any:
-        return by_due(queryset, "due_at", is_descending)
+        return last_without(queryset, "due_at", is_descending)
 
     order_timing = order_deadline
 

@@ -67,6 +67,8 @@ class Obligation(models.Model):
     registered_at = models.DateTimeField(_("registered"), editable=False)
     # Whoever registered the line asked to be reminded of steps that were over before it.
     remind_backlog = models.BooleanField(_("remind about what is over"), default=False)
+    # What was said about it, for the search (services.refresh_line_text).
+    search_text = models.TextField(editable=False, default="", blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     # What pages put on a line for one moment (tables.note_timing).

@@ -55,6 +55,7 @@ class ProgressReport(models.Model):
         related_name="+",
     )
     decided_at = models.DateTimeField(_("decided"), null=True)
+    search_text = models.TextField(editable=False, default="", blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     # What pages put on a report: the evidence that the reader may see.

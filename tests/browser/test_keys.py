@@ -46,7 +46,7 @@ def test_from_the_home_page_to_a_commitment_and_to_the_keys_without_a_mouse(page
 def test_a_key_in_a_field_is_a_letter(page: Page) -> None:
     page.goto("/commitments/")
     press(page, "/")
-    search = page.get_by_role("searchbox", name="Search titles and quotes")
+    search = page.get_by_role("searchbox", name="Search titles, quotes and notes")
     expect(search).to_be_focused()
     press(page, "g c n ?")
     expect(search).to_have_value("gcn?")

@@ -96,7 +96,7 @@ def test_a_filter_changes_the_list_and_the_address_without_loading_the_page_anew
     page = page_of(person("officer@example.org"))
     page.goto("/commitments/")
     page.evaluate("window.sameDocument = true")
-    page.get_by_role("searchbox", name="Search titles and quotes").fill("joint operations")
+    page.get_by_role("searchbox", name="Search titles, quotes and notes").fill("joint operations")
     page.keyboard.press("Enter")
     counted = page.locator("#results [data-focus]")
     expect(counted).to_have_text("1 commitment")

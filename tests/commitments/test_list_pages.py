@@ -33,7 +33,7 @@ from ui.lists import ListPage
 LISTS = ["/commitments/", "/commitments/lines/", "/commitments/reports/", "/meetings/"]
 COLUMNS = {
     "/commitments/": [
-        *("reference", "title", "meeting", "deadline", "timing"),
+        *("reference", "title", "meeting", "owed_by", "progress", "deadline", "timing"),
         *("theme", "strength", "life", "review_days", "officer", "sensitivity"),
     ],
     "/commitments/lines/": [

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.db.models import BigIntegerField, Model, Q, QuerySet
 from django.db.models.fields.json import KT
@@ -72,6 +74,32 @@ def entries(
     )
     events = _with_readable_evidence(events, user, now)
     return told(events.select_related("actor"), known=[commitment, *lines], user=user, now=now)
+
+
+def between(
+    commitments: Iterable[Commitment],
+    lines: Iterable[Obligation],
+    *,
+    after: datetime,
+    user: User,
+    now: datetime,
+) -> list[tuple[tuple[str, int], Entry]]:
+    """What happened to these commitments and lines after a moment, the earliest first.
+
+    Each with the kind and the key of what it happened to. Without evidence, which can be more secret
+    than its line, and without the entering itself.
+    """
+    known = [*commitments, *lines]
+    keys = {
+        kind: [row.pk for row in known if row._meta.model_name == kind]
+        for kind in ("commitment", "obligation")
+    }
+    about = (Q(object_type=kind, object_id__in=found) for kind, found in keys.items())
+    rows = Event.objects.filter(reduce(or_, about), at__gt=after, at__lte=now)
+    rows = rows.exclude(action__startswith="evidence.").exclude(action="commitment.registered")
+    events = list(rows.select_related("actor").order_by("at", "pk"))
+    subjects = [(event.object_type, event.object_id) for event in events]
+    return list(zip(subjects, told(events, known=known, user=user, now=now), strict=True))
 
 
 def since(of: Commitment | Obligation, seen: int) -> list[Entry]:

@@ -86,6 +86,7 @@ WHAT: dict[str, str | Promise] = {
     "person.invited": gettext_lazy("invited the person"),
     "list.exported": gettext_lazy("exported a list"),
     "history.exported": gettext_lazy("exported the history"),
+    "dossier.exported": gettext_lazy("exported the dossier"),
     "policy.changed": gettext_lazy("changed when reminders come"),
     "policy.removed": gettext_lazy("removed the policy of reminders"),
     "calendar.made": gettext_lazy("made an address for their calendar"),

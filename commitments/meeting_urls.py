@@ -5,11 +5,12 @@ The project puts them beside those of the app meetings, in the same namespaces.
 
 from django.urls import path
 
-from . import intake_views, meeting_views
+from . import dossier_views, intake_views, meeting_views
 from .workbench.urls import urlpatterns as workbench
 
 of_meetings = [
     path("<slug:slug>/move/", meeting_views.move_meeting, name="move"),
+    path("<slug:slug>/dossier/", dossier_views.dossier, name="dossier"),
     path("<slug:slug>/report/new/", intake_views.new, name="new-report"),
     path("<slug:slug>/report/reading/", intake_views.reading, name="reading"),
     *workbench,

@@ -57,11 +57,14 @@ def instrument_commitments(request: Request, *, instrument: Instrument) -> str:
 
 
 def meeting_acts(request: Request, *, meeting: Meeting) -> str:
-    """What comes next on the way to the register; and moving the meeting, which moves its deadlines."""
+    """The dossier, for everybody; for officers, what comes next, and moving the meeting with its deadlines."""
+    acts = []
+    if Meeting.objects.earlier_in_series(meeting).exists():
+        acts = [(reverse("meetings:dossier", args=[meeting.slug]), _("Dossier"))]
     if not request.user.is_secretariat:
-        return ""
-    move = (reverse("meetings:move", args=[meeting.slug]), _("Move the meeting"))
-    return _acts([move], main=_next_step(meeting))
+        return _acts(acts)
+    acts.append((reverse("meetings:move", args=[meeting.slug]), _("Move the meeting")))
+    return _acts(acts, main=_next_step(meeting))
 
 
 def report_acts(request: Request, *, report: Report, is_current: bool) -> str:

@@ -25,7 +25,7 @@ from django.db.models import (
 )
 from django.db.models.functions import NullIf, RowNumber
 
-from accounts.models import User
+from accounts.models import Event, User
 from meetings.choices import Sensitivity
 from meetings.models import Meeting, Report
 from meetings.querysets import answered_for, readable
@@ -300,6 +300,11 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         conditions = {Reporting.AWAITING: Q(_awaiting()), Reporting.SILENT: _silent(now)}
         asked = (conditions[Reporting(kind)] for kind in kinds)
         return self.filter(reduce(or_, asked, Q(pk__in=[])))
+
+    def changed_since(self, moment: datetime) -> "ObligationQuerySet":
+        """Lines of which the log tells anything after a moment."""
+        told = Event.objects.filter(object_type="obligation", object_id=OuterRef("pk"))
+        return self.filter(Exists(told.filter(at__gt=moment)))
 
     def due_between(self, first: date | None, last: date | None) -> "ObligationQuerySet":
         """Lines whose next deadline falls on these days or between them; None leaves a side open."""

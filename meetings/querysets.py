@@ -127,6 +127,11 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         """Every word must occur in the title, the series or the place."""
         return self.filter(_has_words(words, ("title", "series", "place")))
 
+    def earlier_in_series(self, meeting: "Meeting") -> "MeetingQuerySet":
+        """The meetings before one of the same series, the last of them first."""
+        found = self.filter(series=meeting.series, number__lt=meeting.number)
+        return found.order_by("-number", "pk")
+
     def without_predecessor(self, *, but: "Meeting | None" = None) -> "MeetingQuerySet":
         """Meetings that can come next: those that do not come after one yet. `but` comes next to none."""
         if but is None:

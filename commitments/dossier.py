@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.text import Truncator
@@ -15,9 +16,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from meetings.models import Meeting, Report
+from meetings.rules import end_of_day
 
 from . import reading, rules, words
-from .choices import EvidenceKind, Purpose, Timing
+from .choices import EvidenceKind, Timing
 from .dossier_parts import LAST, Dossier, Move, Owing, Part, Promise, Proof, Theme, day, end
 from .history import Entry, between
 from .models import Commitment, Deadline, Evidence, Obligation, Quotation
@@ -36,7 +38,7 @@ def gather(meeting: Meeting, *, choice: str, user: User, now: datetime) -> Dossi
         return found
     found.last = found.earlier[0]
     if last_day := end(found.last):
-        found.since = end_of_day(last_day, user.zone)
+        found.since = end_of_day(last_day, ZoneInfo(user.time_zone))
     wanted = _wanted(found, user, now)
     commitments = list(wanted.by_theme().select_related("meeting")[: MOST + 1])
     if len(commitments) > MOST:
@@ -157,22 +159,25 @@ def _quotations(by_key: dict[int, Commitment]) -> dict[int, list[str]]:
 
 
 def _moves(by_key: dict[int, Commitment], lines: Iterable[Obligation]) -> dict[int, Move]:
-    """The lines whose final deadline was moved. A line without one of its own has the commitment's."""
-    rows = Deadline.objects.filter(commitment__in=by_key, purpose=Purpose.FINAL).oldest_first()
-    of_all: dict[int, list[Deadline]] = defaultdict(list)
-    own: dict[int, list[Deadline]] = defaultdict(list)
-    for row in rows:
-        if row.obligation_id is None:
-            of_all[row.commitment_id].append(row)
-        else:
-            own[row.obligation_id].append(row)
+    """The lines whose next deadline was moved, with the day that it had first."""
+    rows = {row.pk: row for row in Deadline.objects.filter(commitment__in=by_key)}
     found = {}
     for line in lines:
-        held = [*of_all[line.commitment_id], *own[line.pk]]
-        holding = [row for row in held if row.is_current]
-        if holding and held[0].due != holding[-1].due:
-            found[line.pk] = Move(held[0].due, holding[-1].due, holding[-1].reason)
+        if (now := line.next_deadline) is not None:
+            first = _first_of_period(now, rows)
+            if first.due != now.due:
+                found[line.pk] = Move(first.due, now.due, now.reason)
     return found
+
+
+def _first_of_period(row: Deadline, rows: dict[int, Deadline]) -> Deadline:
+    """The deadline that this one goes back to. A review of the next period moves none."""
+    while row.replaces_id is not None:
+        before = rows[row.replaces_id]
+        if row.opens and before.due and row.opens > before.due:
+            return row
+        row = before
+    return row
 
 
 def _proofs(

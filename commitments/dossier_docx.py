@@ -112,13 +112,15 @@ def _promise(made: Any, promise: Promise, found: Dossier, site: str) -> None:
     for change in promise.changes:
         made.add_paragraph(printable(change), style="List Bullet")
     heads = [_("Party"), _("Status"), _("Deadline"), _("Evidence"), found.since_words]
-    _table(made, heads, [_part(part, site) for part in promise.parts], _PART_WIDTHS)
+    _table(made, heads, [_parts(parts, site) for parts in promise.rows], _PART_WIDTHS)
 
 
-def _part(part: Part, site: str) -> list[list[Lines]]:
+def _parts(parts: Sequence[Part], site: str) -> list[list[Lines]]:
+    """The row of parties of which the same is to be said."""
+    part = parts[0]
     moved = [[Run(part.move.words)]] if part.move else []
     return [
-        [[Run(part.line.party.name)]],
+        [[Run(", ".join(each.line.party.name for each in parts))]],
         [[Run(part.signed_status)], *([Run(mark, is_bold=True)] for mark in part.marks)],
         [[Run(part.due_words)], *moved],
         [[Run(proof.words, address=full_address(site, proof.address))] for proof in part.proofs],

@@ -42,7 +42,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class Move:
-    """A final deadline that was moved: from the first to the one that holds, and why."""
+    """A deadline that was moved: from the first to the one that holds, and why."""
 
     first: date | None
     now: date | None
@@ -103,6 +103,12 @@ class Part:
     def is_changed(self) -> bool:
         return bool(self.changes) or any(proof.is_new for proof in self.proofs)
 
+    @property
+    def says(self) -> tuple[str, ...]:
+        """What its row says besides the party; a row of its own where more is to be told of it."""
+        more = self.line.party.code if self.is_changed or self.proofs or self.move else ""
+        return (self.signed_status, *self.marks, self.due_words, more)
+
 
 @dataclass
 class Promise:
@@ -113,6 +119,14 @@ class Promise:
     parts: list[Part]
     changes: list[str]
     done: str
+
+    @property
+    def rows(self) -> list[list[Part]]:
+        """The parts, those of which the same is to be said together."""
+        found: dict[tuple[str, ...], list[Part]] = {}
+        for part in self.parts:
+            found.setdefault(part.says, []).append(part)
+        return list(found.values())
 
     @property
     def life(self) -> str:

@@ -50,37 +50,37 @@ Lines = Sequence[Run]
 
 
 def document(found: Dossier, site: str) -> bytes:
-    made = Document()
-    _lay_out(made, found)
-    made.add_heading(printable(found.title), 0)
-    made.add_paragraph(printable(f"{CHOICES[found.choice]}. {found.as_of_words}"))
+    book = Document()
+    _lay_out(book, found)
+    book.add_heading(printable(found.title), 0)
+    book.add_paragraph(printable(f"{CHOICES[found.choice]}. {found.as_of_words}"))
     if found.left_out:
         rest = f"{found.left_out_words} {full_address(site, found.rest)}"
-        made.add_paragraph(printable(rest))
+        book.add_paragraph(printable(rest))
     if not found.themes:
-        made.add_paragraph(_("Nothing was promised before that belongs here."))
+        book.add_paragraph(_("Nothing was promised before that belongs here."))
     else:
-        _summary(made, found)
+        _summary(book, found)
     for theme in found.themes:
-        made.add_heading(printable(theme.name), 1)
+        book.add_heading(printable(theme.name), 1)
         for promise in theme.promises:
-            _promise(made, promise, found, site)
+            _promise(book, promise, found, site)
     for owing in found.parties:
-        _owing(made, owing, found)
+        _owing(book, owing, found)
     out = BytesIO()
-    made.save(out)
+    book.save(out)
     return out.getvalue()
 
 
-def _lay_out(made: Any, found: Dossier) -> None:
-    section = made.sections[0]
+def _lay_out(book: Any, found: Dossier) -> None:
+    section = book.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Mm(297), Mm(210)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = MARGIN
-    made.styles["Normal"].font.size = Pt(9)
-    made.core_properties.title = printable(found.title)
-    made.core_properties.author = "SCO Tracker"
-    made.core_properties.language = get_language() or "en"
+    book.styles["Normal"].font.size = Pt(9)
+    book.core_properties.title = printable(found.title)
+    book.core_properties.author = "SCO Tracker"
+    book.core_properties.language = get_language() or "en"
     footer = section.footer.paragraphs[0]
     footer.text = f"{printable(found.title)}    "
     for field in ("PAGE", "NUMPAGES"):
@@ -93,26 +93,26 @@ def _lay_out(made: Any, found: Dossier) -> None:
             footer.add_run(" / ")
 
 
-def _summary(made: Any, found: Dossier) -> None:
-    made.add_heading(_("In short"), 1)
+def _summary(book: Any, found: Dossier) -> None:
+    book.add_heading(_("In short"), 1)
     rows = [
         [[[Run(owing.party.name)]], *([[Run(str(number))]] for number in owing.figures)]
         for owing in found.parties
     ]
-    _table(made, [_("Party"), *map(str, HEADS)], rows, _SUM_WIDTHS)
+    _table(book, [_("Party"), *map(str, HEADS)], rows, _SUM_WIDTHS)
 
 
-def _promise(made: Any, promise: Promise, found: Dossier, site: str) -> None:
+def _promise(book: Any, promise: Promise, found: Dossier, site: str) -> None:
     commitment = promise.commitment
-    made.add_heading(printable(f"{commitment.reference} {commitment.title}"), 2)
+    book.add_heading(printable(f"{commitment.reference} {commitment.title}"), 2)
     facts = [commitment.meeting.title, promise.done, promise.life]
-    made.add_paragraph(printable(", ".join(filter(None, facts))))
+    book.add_paragraph(printable(", ".join(filter(None, facts))))
     for words in promise.quotations:
-        made.add_paragraph(printable(words), style="Quote")
+        book.add_paragraph(printable(words), style="Quote")
     for change in promise.changes:
-        made.add_paragraph(printable(change), style="List Bullet")
+        book.add_paragraph(printable(change), style="List Bullet")
     heads = [_("Party"), _("Status"), _("Deadline"), _("Evidence"), found.since_words]
-    _table(made, heads, [_parts(parts, site) for parts in promise.rows], _PART_WIDTHS)
+    _table(book, heads, [_parts(parts, site) for parts in promise.rows], _PART_WIDTHS)
 
 
 def _parts(parts: Sequence[Part], site: str) -> list[list[Lines]]:
@@ -128,11 +128,11 @@ def _parts(parts: Sequence[Part], site: str) -> list[list[Lines]]:
     ]
 
 
-def _owing(made: Any, owing: Owing, found: Dossier) -> None:
-    made.add_heading(printable(owing.party.name), 1)
+def _owing(book: Any, owing: Owing, found: Dossier) -> None:
+    book.add_heading(printable(owing.party.name), 1)
     rows = [_owed(part) for part in owing.parts]
     heads = [_("Reference"), _("Commitment"), _("Status"), _("Deadline"), found.since_words]
-    _table(made, heads, rows, _PARTY_WIDTHS)
+    _table(book, heads, rows, _PARTY_WIDTHS)
 
 
 def _owed(part: Part) -> list[list[Lines]]:
@@ -147,25 +147,25 @@ def _owed(part: Part) -> list[list[Lines]]:
 
 
 def _table(
-    made: Any,
+    book: Any,
     heads: Sequence[str],
     rows: Iterable[Sequence[Sequence[Lines]]],
     widths: Sequence[int],
 ) -> None:
     links: dict[str, str] = {}
-    head = _row(made, [[[Run(head, is_bold=True)]] for head in heads], widths, links, is_head=True)
-    body = "".join(_row(made, row, widths, links) for row in rows)
+    head = _row(book, [[[Run(head, is_bold=True)]] for head in heads], widths, links, is_head=True)
+    body = "".join(_row(book, row, widths, links) for row in rows)
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     table = parse_xml(
         f'<w:tbl {_NAMESPACES}><w:tblPr><w:tblStyle w:val="TableGrid"/>'
         f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/></w:tblPr>'
         f"<w:tblGrid>{grid}</w:tblGrid>{head}{body}</w:tbl>"
     )
-    made.add_paragraph()._p.addprevious(table)
+    book.add_paragraph()._p.addprevious(table)
 
 
 def _row(
-    made: Any,
+    book: Any,
     cells: Sequence[Sequence[Lines]],
     widths: Sequence[int],
     links: dict[str, str],
@@ -175,18 +175,18 @@ def _row(
     head = "<w:tblHeader/>" if is_head else ""
     inside = "".join(
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>'
-        f"{''.join(_paragraph(made, runs, links) for runs in lines) or '<w:p/>'}</w:tc>"
+        f"{''.join(_paragraph(book, runs, links) for runs in lines) or '<w:p/>'}</w:tc>"
         for lines, width in zip(cells, widths, strict=True)
     )
     return f"<w:tr><w:trPr><w:cantSplit/>{head}</w:trPr>{inside}</w:tr>"
 
 
-def _paragraph(made: Any, runs: Lines, links: dict[str, str]) -> str:
-    inside = "".join(_run(made, run, links) for run in runs)
+def _paragraph(book: Any, runs: Lines, links: dict[str, str]) -> str:
+    inside = "".join(_run(book, run, links) for run in runs)
     return f'<w:p><w:pPr><w:spacing w:after="20"/></w:pPr>{inside}</w:p>'
 
 
-def _run(made: Any, run: Run, links: dict[str, str]) -> str:
+def _run(book: Any, run: Run, links: dict[str, str]) -> str:
     words = "<w:br/>".join(
         f'<w:t xml:space="preserve">{escape(line)}</w:t>'
         for line in printable(run.words).splitlines()
@@ -195,7 +195,7 @@ def _run(made: Any, run: Run, links: dict[str, str]) -> str:
     if not run.address:
         return f"<w:r><w:rPr>{look}</w:rPr>{words}</w:r>"
     if run.address not in links:
-        links[run.address] = made.part.relate_to(
+        links[run.address] = book.part.relate_to(
             printable(run.address), RELATIONSHIP_TYPE.HYPERLINK, is_external=True
         )
     look += '<w:color w:val="0A5965"/><w:u w:val="single"/>'

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from meetings.models import Party
@@ -43,6 +46,10 @@ class GridPage(ListPage):
 
     def get_queryset(self) -> Any:
         return Commitment.objects.visible_to(self.request.user, self.request.now).by_theme()
+
+    def export(self, kind: str) -> HttpResponseBase:
+        """What is exported, and printed row by row, are the lines behind the cells, under the same filters."""
+        return redirect(f"{reverse('commitments:lines')}?{self.request.GET.urlencode()}")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

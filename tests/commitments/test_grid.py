@@ -1,5 +1,6 @@
 """The grid: cells that say what their lines are, numbers that are those of their lists, and what it costs."""
 
+import json
 import re
 from datetime import UTC, date, datetime
 
@@ -219,6 +220,13 @@ def test_a_register_too_large_to_add_up_says_so(client, register, monkeypatch):
     assert response.context["grid"].foot is None
     assert "Choose a meeting, a theme or a period" in response.content.decode()
     assert page(client, {"theme": "drugs"}).context["grid"].foot
+
+
+def test_an_export_holds_the_lines_behind_the_cells(client, register):
+    response = client.get("/grid/", {"party": "CC", "export": "json"}, follow=True)
+    rows = json.loads(response.getvalue())
+    assert {row["reference"] for row in rows} == {"TST-1", "TST-3"}
+    assert len(rows) == 2
 
 
 # Rights ------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The filters of the register's lists. Party, status and timing speak of the same line of a commitment."""
 
+from datetime import date
 from typing import Any, ClassVar
 
 import django_filters
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Meeting, Party
 from ui.filters import DayFilter, RowsFilter
+from ui.words import start_of_day
 
 from .choices import (
     Basis,
@@ -193,6 +195,8 @@ class LineFilter(LineConditions):
         label=_("Reference"), field_name="commitment__reference", max_length=20
     )
     life = _Many(label=_("In force"), field_name="commitment__life", choices=Life.choices)
+    reminded = DayFilter(label=_("Reminded since"), method="since")
+    answered = DayFilter(label=_("Reminded and answered since"), method="since")
 
     class Meta:
         model = Obligation
@@ -211,7 +215,13 @@ class LineFilter(LineConditions):
             "due_from",
             "due_to",
             "life",
+            "reminded",
+            "answered",
         ]
+
+    def since(self, queryset: Any, name: str, value: date) -> Any:
+        """`reminded` and `answered` name the questions that querysets answer."""
+        return getattr(queryset, name)(start_of_day(value))
 
     def search(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.search(value)
@@ -237,10 +247,26 @@ class ReportFilter(django_filters.FilterSet):
         choices=[choice for choice in ReportState.choices if choice[0] != ReportState.DRAFT],
     )
     claim = _Many(label=_("Claimed"), choices=Claim.choices)
+    meeting = _ManyRows(
+        label=_("Meeting"),
+        field_name="obligation__commitment__meeting__slug",
+        queryset=Meeting.objects.newest_first(),
+        to_field_name="slug",
+    )
+    theme = _ManyRows(
+        label=_("Theme"),
+        field_name="obligation__commitment__theme__slug",
+        queryset=Theme.objects.order_by("name", "pk"),
+        to_field_name="slug",
+    )
+    sent = DayFilter(label=_("Sent since"), method="sent_since")
 
     class Meta:
         model = ProgressReport
-        fields: ClassVar[list[str]] = ["q", "party", "state", "claim"]
+        fields: ClassVar[list[str]] = ["q", "party", "state", "claim", "meeting", "theme", "sent"]
+
+    def sent_since(self, queryset: Any, name: str, value: date) -> Any:
+        return queryset.filter(submitted_at__gte=start_of_day(value))
 
     def search(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.search(value)

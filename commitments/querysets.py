@@ -383,6 +383,22 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         found: ObligationQuerySet = placed.filter(place__lte=most)
         return found.soonest_first()
 
+    def reminded(self, since: datetime) -> "ObligationQuerySet":
+        """Lines of which somebody was reminded since a moment (rows of an app above this one)."""
+        told = self.model._base_manager.filter(
+            reminders__outcome="included", reminders__planned_at__gte=since
+        )
+        return self.filter(pk__in=told.values("pk"))
+
+    def answered(self, since: datetime) -> "ObligationQuerySet":
+        """Those of them on which a report was sent after such a reminder."""
+        told = self.model._base_manager.filter(
+            reminders__outcome="included",
+            reminders__planned_at__gte=since,
+            progress_reports__submitted_at__gte=F("reminders__planned_at"),
+        )
+        return self.filter(pk__in=told.values("pk"))
+
     def counted(self) -> "ObligationQuerySet":
         """Lines that progress is told of: in force, assessable and owed."""
         return self.exclude(status__in=Status.not_counted()).filter(commitment__life=Life.ACTIVE)

@@ -8,11 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ui.filters import DayFilter
+from ui.words import start_of_day
 
 from .choices import Capacity, Kind, Outcome, Reason, State
 from .models import Email, Reminder
 from .rules import OFFSETS, occasion
-from .words import start_of_day, step_words
+from .words import step_words
 
 LONGEST_SEARCH = 200
 

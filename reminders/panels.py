@@ -11,11 +11,12 @@ from accounts.models import User
 from accounts.requests import Request
 from commitments.models import Commitment, Obligation
 from meetings.models import Meeting
+from ui.words import start_of_day
 
 from . import ahead, forecast, head, news
 from .health import beats
 from .models import Email
-from .words import start_of_day, time_of_mail
+from .words import time_of_mail
 
 WEEK = timedelta(days=7)
 COMING_DAYS = 30

@@ -19,6 +19,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from accounts.access import Access, access
 from accounts.requests import Request
 from ui.lists import ListPage, View
+from ui.words import start_of_day
 
 from . import forecast
 from . import metrics as numbers
@@ -31,7 +32,7 @@ from .querysets import ReminderQuerySet, unanswered
 from .reading import BODY_POLICY, letter
 from .reconciliation import FAULTS
 from .tables import EmailTable, LedgerTable, ReminderTable
-from .words import start_of_day, time_of_mail, why_stopped
+from .words import time_of_mail, why_stopped
 
 WEEK = timedelta(days=7)
 COMING_DAYS = 30

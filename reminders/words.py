@@ -1,8 +1,7 @@
 """Steps, results and times of mail in words, for pages, mails and commands. Reads only what it is given."""
 
-from datetime import date, datetime, time
+from datetime import datetime
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -142,11 +141,6 @@ def time_of_mail(person: User, now: datetime) -> str:
         return said
     names = ", ".join(str(Weekday(day).label) for day in sorted(days))
     return said + " " + _("Days of mail: %(days)s.") % {"days": names}
-
-
-def start_of_day(day: date) -> datetime:
-    """The first moment of a day in the zone of the page."""
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _sentence(words: str) -> str:

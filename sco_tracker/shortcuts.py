@@ -42,6 +42,7 @@ GROUPS: tuple[tuple[Promise, tuple[Key, ...]], ...] = (
             Key("g m", _("meetings")),
             Key("g p", _("parties")),
             Key("g i", _("instruments")),
+            Key("g t", _("statistics")),
             Key("g r", _("reminders")),
         ),
     ),

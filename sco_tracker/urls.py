@@ -13,13 +13,14 @@ from reminders import calendar_views as calendar
 from reminders import link_views as links
 from reminders.views import health, metrics
 
-from . import shortcuts, views
+from . import shortcuts, statistics, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("shortcuts/", shortcuts.page, name="shortcuts"),
     path("setup/example/", views.load_example, name="load-example"),
     path("setup/<str:token>/", views.first_administrator, name="first-administrator"),
+    path("statistics/", statistics.page, name="statistics"),
     path("commitments/", include("commitments.urls")),
     path("grid/", access(Access.SIGNED_IN)(GridPage.as_view()), name="grid"),
     path("evidence/", include("commitments.evidence_urls")),

@@ -1,6 +1,6 @@
 """Dates, days and times in words, as the pages, the tables and the mails say them."""
 
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -19,6 +19,11 @@ def as_date(value: date | datetime) -> date:
     if isinstance(value, datetime):
         return timezone.localdate(value) if timezone.is_aware(value) else value.date()
     return value
+
+
+def start_of_day(day: date) -> datetime:
+    """The first moment of a day in the zone of the page."""
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def day_words(value: date | datetime, *, without_year_of: date | None = None) -> str:

@@ -32,3 +32,13 @@ def test_every_number_of_a_home_page_is_that_of_the_list_it_opens(client, regist
         assert len(asked) > 30
         assert {"reporting=silent", "timing=overdue", "status=done"} <= filters
     assert ("state=submitted" in filters) == (who in ("officer", "admin"))
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("query", ["", "?party=KZ&party=RU", "?meeting=scs-14&ahead=12&back=6"])
+def test_every_number_of_statistics_is_that_of_the_list_it_opens(client, register, who, query):
+    asked = walk(client, f"/statistics/{query}", who)
+    told = " ".join(asked)
+    assert "due_from=" in told
+    assert "status=done" in told
+    assert "/commitments/reports/?" in told

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Meeting, Party
-from ui.filters import DayFilter, RowsFilter
+from ui.filters import DayFilter, QuietChecks, QuietDay, RowsFilter
 from ui.words import start_of_day
 
 from .choices import (
@@ -32,7 +32,8 @@ class _Many(django_filters.MultipleChoiceFilter):
     """Any of several choices, ticked in a menu."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, widget=forms.CheckboxSelectMultiple, **kwargs)
+        kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
+        super().__init__(*args, **kwargs)
 
 
 class _ManyRows(RowsFilter):
@@ -54,7 +55,7 @@ class LineConditions(django_filters.FilterSet):
     reporting = _Many(label=_("Reports"), choices=Reporting.choices, method="keep")
     basis = _Many(label=_("Deadline basis"), choices=Basis.choices, method="keep")
     owed = _Many(label=_("Owed by"), choices=[("me", _("By me"))], method="keep")
-    urgency = _Many(label=_("To do"), choices=Urgency.choices, method="keep")
+    urgency = _Many(label=_("To do"), choices=Urgency.choices, method="keep", widget=QuietChecks)
     due_from = DayFilter(label=_("Due from"), method="keep")
     due_to = DayFilter(label=_("Due to"), method="keep")
 
@@ -124,7 +125,7 @@ class PromiseFilter(LineConditions):
 
 class CommitmentFilter(PromiseFilter):
     strength = _Many(label=_("Strength"), choices=Strength.choices)
-    life = _Many(label=_("In force"), choices=Life.choices)
+    life = _Many(label=_("In force"), choices=Life.choices, widget=QuietChecks)
     recheck = _Many(
         label=_("Corrected report"),
         choices=[(RecheckState.OPEN, RecheckState.OPEN.label)],
@@ -194,9 +195,14 @@ class LineFilter(LineConditions):
     reference = django_filters.CharFilter(
         label=_("Reference"), field_name="commitment__reference", max_length=20
     )
-    life = _Many(label=_("In force"), field_name="commitment__life", choices=Life.choices)
-    reminded = DayFilter(label=_("Reminded since"), method="since")
-    answered = DayFilter(label=_("Reminded and answered since"), method="since")
+    life = _Many(
+        label=_("In force"),
+        field_name="commitment__life",
+        choices=Life.choices,
+        widget=QuietChecks,
+    )
+    reminded = DayFilter(label=_("Reminded since"), method="since", widget=QuietDay)
+    answered = DayFilter(label=_("Reminded and answered since"), method="since", widget=QuietDay)
 
     class Meta:
         model = Obligation

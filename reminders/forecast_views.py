@@ -9,6 +9,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.dateformat import format as date_words
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -17,8 +18,9 @@ from accounts.access import Access, access
 from accounts.models import User
 from accounts.requests import Request
 from commitments.models import Obligation
+from ui import charts
 
-from . import forecast, forecast_chart
+from . import forecast
 from .ladder import Ladders
 from .policy import Policies
 from .policy_words import rung_words
@@ -26,6 +28,7 @@ from .rules import offset_of
 from .words import step_words
 
 DAYS = 30
+FRIDAY = 5
 MAILS_A_PAGE = 50
 LINES_SHOWN = 5
 
@@ -75,9 +78,37 @@ def page(request: Request) -> HttpResponse:
         "mails": len(mails),
         "reminders": len(coming),
         "page": shown,
-        "chart": forecast_chart.draw([(mail.day, mail.is_late) for mail in mails], first, DAYS),
+        "chart": _chart(mails, first),
     }
     return render(request, "reminders/forecast.html", context)
+
+
+def _chart(mails: Iterable[Ahead], first: date) -> charts.Chart:
+    """A column a day: mails before a deadline, and on top of them those with something overdue."""
+    counts = Counter((mail.day, mail.is_late) for mail in mails)
+    days = [first + timedelta(days=n) for n in range(DAYS)]
+    return charts.columns(
+        [
+            charts.Column(
+                (counts[day, False], counts[day, True]),
+                str(day.day),
+                _under(day, is_first=day == first),
+                is_shaded=day.isoweekday() > FRIDAY,
+            )
+            for day in days
+        ],
+        ("bar-due", "bar-late"),
+        name="mails",
+        title=_("Mails a day"),
+        description=_("The table below says the same mail by mail."),
+    )
+
+
+def _under(day: date, *, is_first: bool) -> str:
+    """The month where one begins, else the Mondays."""
+    if is_first or day.day == 1:
+        return date_words(day, "M")
+    return date_words(day, "D") if day.isoweekday() == 1 else ""
 
 
 def together(coming: Iterable[forecast.Coming]) -> list[Ahead]:

@@ -115,7 +115,7 @@ def _month_words(day: date, *, is_first: bool) -> str:
 # Timeline -----------------------------------------------------------------------------------------
 
 LEFT, FLAGS, FLAG, AXIS, UNIT = 8.0, 5, 20.0, 196.0, 16.0
-ROOM, LONGEST_FLAG = 130.0, 30 * LETTER
+ROOM, LONGEST_FLAG = 170.0, 30 * LETTER
 BREAK, FAR, FAR_WIDTH, FAR_MOST = 900.0, 936.0, 114.0, 4
 MARKS_SHOWN = 4
 
@@ -426,7 +426,7 @@ def moves(of: Sequence[Move], *, name: str, title: str, description: str) -> Cha
     for n, one in enumerate(of):
         y = 24 + ROW * n + ROW / 2
         drawn += [
-            words("t", 0.0, y + 4, fitting(one.name, NAMES - 8)),
+            words("t", 0.0, y + 4, fitting(one.name, NAMES - 28)),
             line("series", at(one.before), y, at(one.after), y),
             mark("was", at(one.before), y),
             mark("stated", at(one.after), y),

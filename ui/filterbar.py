@@ -66,13 +66,19 @@ class FilterBar:
         self.kept = [(name, value) for name in (SORT, COLS) for value in params.getlist(name)]
         self.cleared = f"?{only(params, SORT, COLS)}"
         self.search = form[SEARCH] if SEARCH in form.fields else None
-        self.menus = [self._menu(field) for field in form.visible_fields() if field.name != SEARCH]
+        self.menus = [self._menu(field) for field in form.visible_fields() if self._shows(field)]
         self.chips = list(self._chips())
 
     @property
     def refused(self) -> list[BoundField]:
         """The filters whose value makes no sense."""
         return [field for field in self.form.visible_fields() if field.errors]
+
+    def _shows(self, field: BoundField) -> bool:
+        """The search is no menu; a quiet filter shows once it is used."""
+        is_quiet = getattr(field.field.widget, "is_quiet", False)
+        is_used = any(self.params.getlist(field.html_name))
+        return field.name != SEARCH and (is_used or not is_quiet)
 
     def _menu(self, field: BoundField) -> Menu:
         chosen = set(self.params.getlist(field.html_name))

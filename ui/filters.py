@@ -10,6 +10,25 @@ from django_filters.fields import ModelMultipleChoiceField
 LONGEST_KEY = 18  # digits that surely fit a database's big integer
 
 
+class Day(forms.DateInput):
+    """The calendar of the browser."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: Any = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class QuietChecks(forms.CheckboxSelectMultiple):
+    """Boxes that the bar shows only once a link has ticked some: numbers lead there, few people do."""
+
+    is_quiet = True
+
+
+class QuietDay(Day):
+    is_quiet = True
+
+
 class RowsField(ModelMultipleChoiceField):
     """Rows by their keys. A number that no database can hold is a wrong choice, not a crash."""
 
@@ -34,5 +53,5 @@ class DayFilter(django_filters.DateFilter):
     """A day, entered with the calendar of the browser."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        kwargs.setdefault("widget", Day)
         super().__init__(*args, **kwargs)

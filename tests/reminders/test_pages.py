@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from commitments.models import Commitment
-from reminders import ahead, deliver, forecast_chart, plan
+from reminders import ahead, deliver, plan
 from reminders.choices import Outcome
 from reminders.models import Email, Pulse, Reminder
 from tests.factories import (
@@ -154,15 +154,6 @@ def test_what_is_told_on_one_day_is_one_mail(client, case):
     answer = as_(client, make_officer()).get("/reminders/forecast/")
     first = answer.context["page"].object_list[0]
     assert (first.why, len(first.shown), first.more) == ("7 days before (7)", 5, "and 2 more")
-
-
-@pytest.mark.parametrize(
-    ("mails", "highest"), [(0, 2), (2, 2), (3, 10), (11, 20), (21, 50), (51, 100), (101, 500)]
-)
-def test_the_chart_has_room_for_its_highest_day(mails, highest):
-    chart = forecast_chart.draw([(TODAY, False)] * mails, TODAY, 30)
-    assert [number for _y, number in chart.lines] == [0, highest // 2, highest]
-    assert chart.bars[0].due_y >= forecast_chart.TOP
 
 
 # Ledger and outbox -----------------------------------------------------------------------------

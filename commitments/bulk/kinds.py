@@ -59,7 +59,15 @@ class Lines:
     @staticmethod
     def visible_to(user: User, now: datetime) -> Any:
         rows = Obligation.objects.visible_to(user, now)
-        return rows.select_related("commitment__meeting", "party", "next_deadline")
+        return rows.select_related("commitment__meeting", "party")
+
+    @staticmethod
+    def many(rows: Any) -> Any:
+        """The same for thousands of rows: parties and meetings are few, so they are read once."""
+        lean = rows.select_related(None).select_related("commitment")
+        return lean.prefetch_related("commitment__meeting", "party").defer(
+            "commitment__search_text"
+        )
 
     @staticmethod
     def in_order(rows: Any) -> Any:
@@ -85,6 +93,11 @@ class Commitments:
     @staticmethod
     def visible_to(user: User, now: datetime) -> Any:
         return Commitment.objects.visible_to(user, now).select_related("meeting", "theme")
+
+    @staticmethod
+    def many(rows: Any) -> Any:
+        lean = rows.select_related(None)
+        return lean.prefetch_related("meeting").defer("search_text")
 
     @staticmethod
     def in_order(rows: Any) -> Any:

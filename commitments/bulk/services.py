@@ -45,24 +45,26 @@ def preview(
         raise ValidationError(
             _("These are %(n)d rows; %(most)d can be changed at once. Add a filter.") % sizes
         )
+    # Read first: thousands of rows take seconds, in which nobody else should wait to write.
+    items = list(_judged(kind, rows, values, now))
     with transaction.atomic():
         edit = BulkEdit.objects.create(
             kind=kind.key, values=values, note=note, author=actor, created_at=now
         )
-        for items in _batches(_judged(edit, kind, rows, now), _BATCH):
-            BulkItem.objects.bulk_create(items)
+        for item in items:
+            item.edit = edit
+        BulkItem.objects.bulk_create(items, batch_size=_BATCH)
     return edit
 
 
-def _judged(edit: BulkEdit, kind: Kind, rows: Any, now: datetime) -> Iterator[BulkItem]:
-    facts = kind.facts(edit.values, now)
-    for some in _batches(rows.iterator(chunk_size=_BATCH), _BATCH):
-        held = kind.held(some, edit.values)
+def _judged(kind: Kind, rows: Any, values: Value, now: datetime) -> Iterator[BulkItem]:
+    facts = kind.facts(values, now)
+    for some in _batches(kind.of.many(rows).iterator(chunk_size=_BATCH), _BATCH):
+        held = kind.held(some, values)
         for row in some:
             mine = held[row.pk]
-            why = kinds.refused(kind, row, mine, edit.values, facts)
+            why = kinds.refused(kind, row, mine, values, facts)
             yield BulkItem(
-                edit=edit,
                 object_id=row.pk,
                 seen=mine.version,
                 before=mine.value,

@@ -15,6 +15,7 @@ urlpatterns = [
     path("lines/", access(Access.SIGNED_IN)(views.LineList.as_view()), name="lines"),
     path("reports/", access(Access.SIGNED_IN)(views.ReportList.as_view()), name="reports"),
     path("new/", edit_views.new, name="new"),
+    path("bulk/", access(Access.OFFICER)(bulk.BulkList.as_view()), name="bulk-list"),
     path("bulk/lines/", bulk.choose, {"of": "lines"}, name="bulk-lines"),
     path("bulk/commitments/", bulk.choose, {"of": "commitments"}, name="bulk-commitments"),
     path("bulk/<int:pk>/", bulk.page, name="bulk"),

@@ -69,8 +69,9 @@ class PolicyOfCommitments(Kind):
         said = value["policy"]
         return described(Policy(**said)) if said else _("No policy of its own")
 
-    def title(self, value: Value) -> str:
-        return _("a policy of their own") if value["policy"] else _("no policy of their own")
+    def titles(self, values: Sequence[Value]) -> list[str]:
+        own, none = _("a policy of their own"), _("no policy of their own")
+        return [own if value["policy"] else none for value in values]
 
     def change(self, row: Commitment, seen: int, values: Value, by: By) -> None:
         own = Policy.objects.filter(commitment=row).first()

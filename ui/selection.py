@@ -22,10 +22,13 @@ ROW, ALL, QUERY = "row", "all", "query"
 
 @dataclass(frozen=True)
 class Selection:
-    """Where the choice is taken, and what can be done there, as pairs of a value and a label."""
+    """Where the choice is taken, what can be done there, as pairs of a value and a label, and where
+    earlier changes are found.
+    """
 
     address: str
     acts: Sequence[tuple[str, str | Promise]]
+    earlier: str
 
     def address_of_all(self, params: QueryDict) -> str:
         """The address that takes every row of the list, whatever its page and order."""

@@ -151,9 +151,9 @@ class Kind:
     def word(self, value: Value) -> str:
         raise NotImplementedError
 
-    def title(self, value: Value) -> str:
-        """A value as the heading of a page says it."""
-        return self.words([value])[0]
+    def titles(self, values: Sequence[Value]) -> list[str]:
+        """Each value as a heading says it: briefly."""
+        return self.words(values)
 
     def change(self, row: Any, seen: int, values: Value, by: By) -> None:
         """Through the service of a single change."""

@@ -13,4 +13,5 @@ def offered(user: User, rows: str) -> Selection | None:
     if not user.is_secretariat:
         return None
     acts = [(kind.key, kind.label) for kind in kinds.of_rows(rows)]
-    return Selection(reverse(f"commitments:bulk-{rows}"), acts)
+    earlier = reverse("commitments:bulk-list")
+    return Selection(reverse(f"commitments:bulk-{rows}"), acts, earlier)

@@ -28,6 +28,9 @@ class BulkEditQuerySet(models.QuerySet["BulkEdit"]):
         """Previews that nobody confirmed."""
         return self.filter(state=BulkState.PREVIEW, created_at__lt=since)
 
+    def for_list(self) -> "BulkEditQuerySet":
+        return self.select_related("author")
+
     def newest_first(self) -> "BulkEditQuerySet":
         return self.order_by("-created_at", "-pk")
 

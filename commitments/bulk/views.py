@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import Access, access
@@ -18,14 +19,34 @@ from accounts.choices import Via
 from accounts.requests import Request
 from commitments.choices import BulkState
 from commitments.models import BulkEdit
+from ui.lists import ListPage
 from ui.saving import attempt
 from ui.selection import Chosen
 
 from . import kinds, looks, services, sweep
 from .choosing import rows_of
+from .filters import BulkFilter
 from .kinds import Kind
+from .tables import BulkTable
 
 PER_PAGE = 50
+
+
+class BulkList(ListPage):
+    """Changes of many rows that were saved, and one's own previews; the newest first."""
+
+    filterset_class = BulkFilter
+    table_class = BulkTable
+
+    heading = gettext_lazy("Changes of many rows")
+    export_name = "changes"
+    counted = ngettext_lazy("%(n)s change", "%(n)s changes", "n")
+    none_yet = gettext_lazy("No rows were changed together yet")
+    none_yet_hint = gettext_lazy("Choose rows in the list of commitments or of lines to begin.")
+    none_match = gettext_lazy("No change matches these filters")
+
+    def get_queryset(self) -> Any:
+        return BulkEdit.objects.visible_to(self.request.user).for_list().newest_first()
 
 
 @require_http_methods(["GET", "POST"])
@@ -83,7 +104,7 @@ def page(request: Request, pk: int) -> HttpResponse:
     context = {
         "edit": edit,
         "kind": kind,
-        "new_value": kind.title(edit.values),
+        "new_value": kind.titles([edit.values])[0],
         "figures": looks.figures(edit, counts),
         "tabs": looks.tabs(counts, state),
         "rows": looks.rows(edit, kind, list(shown), request.user, request.now),

@@ -10,6 +10,7 @@ from django.db.models.expressions import Combinable
 
 from accounts.models import User
 from accounts.querysets import UserQuerySet
+from commitments.bulk.views import BulkList
 from commitments.models import Commitment, Deadline, Obligation, ProgressReport
 from commitments.views import CommitmentList, LineList, ReportList
 from meetings.instrument_views import InstrumentList
@@ -25,7 +26,7 @@ CHOICES = [(m, f) for m, f in FIELDS if f.choices and f.max_length]
 DEFAULTS = [(m, f) for m, f in FIELDS if f.choices and f.has_default()]
 RELATIONS = [(m, f) for m, f in FIELDS if f.is_relation]
 SENSITIVE = ("Report", "Commitment", "Obligation")
-LISTS = [CommitmentList, LineList, ReportList, MeetingList, PartyList, InstrumentList]
+LISTS = [BulkList, CommitmentList, LineList, ReportList, MeetingList, PartyList, InstrumentList]
 
 
 def label(value) -> str:

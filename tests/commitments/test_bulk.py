@@ -458,3 +458,40 @@ def test_commitments_have_boxes(client, officer):
     make_commitment()
     assert client.get("/commitments/").content.decode().count('name="row"') == 1
     assert Commitment.objects.count() == 1
+
+
+# The list of changes --------------------------------------------------------------------------------------
+
+
+def test_changes_are_found_again_and_cost_the_same_for_five_and_for_fifteen(client, officer):
+    def cost(number: int) -> int:
+        for _ in range(number):
+            swept(confirmed([make_obligation()], officer))
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get("/commitments/bulk/")
+        assert "Status: In progress" in page.content.decode()
+        return len(queries)
+
+    assert cost(10) == cost(5) <= 10
+
+
+def test_the_list_of_changes_shows_no_preview_of_others(client, officer):
+    previewed([make_obligation()], officer)
+    assert client.get("/commitments/bulk/").context["table"].paginator.count == 1
+    client.force_login(make_officer())
+    assert client.get("/commitments/bulk/").context["table"].paginator.count == 0
+
+
+def test_the_list_of_changes_is_exported_in_words(client, officer):
+    swept(confirmed([make_obligation()], officer))
+    answer = client.get("/commitments/bulk/", {"export": "csv"})
+    assert "Status: In progress" in b"".join(answer.streaming_content).decode()
+
+
+def test_boxes_are_neither_chosen_as_a_column_nor_exported(client, officer):
+    make_obligation()
+    page = client.get("/commitments/lines/", {"cols": "party"}).content.decode()
+    assert page.count('name="row"') == 1
+    assert 'name="cols" value="chosen"' not in page
+    answer = client.get("/commitments/lines/", {"export": "csv"})
+    assert "chosen" not in b"".join(answer.streaming_content).decode().partition("\n")[0]

@@ -32,7 +32,7 @@ class BulkEditQuerySet(models.QuerySet["BulkEdit"]):
         return self.select_related("author")
 
     def newest_first(self) -> "BulkEditQuerySet":
-        return self.order_by("-created_at", "-pk")
+        return self.order_by("-created_at", "pk")
 
 
 class BulkItemQuerySet(models.QuerySet["BulkItem"]):

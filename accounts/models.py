@@ -11,11 +11,12 @@ from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .choices import EARLIEST_HOUR, LATEST_HOUR, Role, Theme, Via, Weekday
-from .querysets import UserManager
+from .querysets import SavedViewQuerySet, UserManager
 
 
 @cache
@@ -158,6 +159,38 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.object_type} {self.object_id}"
+
+
+class SavedView(models.Model):
+    """Filters, order and columns of a list under a name, for oneself or for everybody."""
+
+    owner = models.ForeignKey(
+        User, verbose_name=_("owner"), on_delete=models.CASCADE, related_name="saved_views"
+    )
+    list = models.CharField(_("list"), max_length=60)  # the name of its address
+    name = models.CharField(_("name"), max_length=60)
+    query = models.CharField(_("what it shows"), max_length=2000, blank=True)
+    is_shared = models.BooleanField(_("for everybody"), default=False)
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        ordering = ("list", "name", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["owner", "list", "name"],
+                name="one_saved_view_per_name",
+                violation_error_message=_("You have a view of this name. Choose another name."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse(self.list)}?{self.query}"
 
 
 class Seal(models.Model):

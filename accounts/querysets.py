@@ -8,7 +8,7 @@ from django.db import models
 from .choices import Role
 
 if TYPE_CHECKING:
-    from .models import User
+    from .models import SavedView, User
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -24,6 +24,13 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def by_address(self, address: str) -> "UserQuerySet":
         return self.filter(email__iexact=address.strip())
+
+
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def of_list(self, user: "User", name: str) -> "SavedViewQuerySet":
+        """A person's own views of a list and those that others share, by name."""
+        mine = models.Q(owner=user) | models.Q(is_shared=True)
+        return self.filter(mine, list=name).order_by("name", "pk")
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from . import views
+from . import saved_views_pages, views
 
 app_name = "accounts"
 urlpatterns = [
     path("preferences/", views.preferences, name="preferences"),
+    path("views/", saved_views_pages.save, name="save-view"),
+    path("views/<int:pk>/delete/", saved_views_pages.delete, name="delete-view"),
 ]

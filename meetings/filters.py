@@ -1,14 +1,18 @@
 """The filters of the lists of meetings, parties and instruments."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import Role
+from accounts.models import User
+from ui.filters import RowsFilter
+
 from .choices import InstrumentKind, PartyKind
-from .models import Instrument, Meeting, Party
-from .querysets import InstrumentQuerySet, MeetingQuerySet, PartyQuerySet
+from .models import FocalPoint, Instrument, Meeting, Party
+from .querysets import InstrumentQuerySet, MeetingQuerySet, PartyQuerySet, has_words
 
 
 class MeetingFilter(django_filters.FilterSet):
@@ -38,6 +42,41 @@ class PartyFilter(django_filters.FilterSet):
 
     def search(self, queryset: PartyQuerySet, name: str, value: str) -> PartyQuerySet:
         return queryset.search(value)
+
+
+class PeopleFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        label=_("Search names and addresses"), method="search", max_length=200
+    )
+    role = django_filters.MultipleChoiceFilter(
+        label=_("Role"), choices=Role.choices, widget=forms.CheckboxSelectMultiple
+    )
+    party = RowsFilter(
+        label=_("Answers for"),
+        queryset=Party.objects.in_order(),
+        to_field_name="code",
+        widget=forms.CheckboxSelectMultiple,
+        method="answer_for",
+    )
+    is_active = django_filters.ChoiceFilter(
+        label=_("Active"), choices=[("true", _("Yes")), ("false", _("No"))], method="are_active"
+    )
+
+    class Meta:
+        model = User
+        fields: ClassVar[list[str]] = ["q", "role", "party", "is_active"]
+
+    def search(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.filter(has_words(value, ("name", "email")))
+
+    def answer_for(self, queryset: Any, name: str, value: Any) -> Any:
+        request = self.request
+        today = request.now.astimezone(request.user.zone).date()
+        terms = FocalPoint.objects.running(today).filter(party__in=value)
+        return queryset.filter(pk__in=terms.values("user")) if value else queryset
+
+    def are_active(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.filter(is_active=value == "true")
 
 
 class InstrumentFilter(django_filters.FilterSet):

@@ -49,7 +49,7 @@ def answered_for(user: User, today: date) -> Any:
     return FocalPoint.objects.active(today).filter(user=user).values("party")
 
 
-def _has_words(words: str, fields: tuple[str, ...]) -> Q:
+def has_words(words: str, fields: tuple[str, ...]) -> Q:
     """Every word must occur in one of the fields.
 
     By regular expression, since SQLite's LIKE ignores case for ASCII letters only.
@@ -59,6 +59,15 @@ def _has_words(words: str, fields: tuple[str, ...]) -> Q:
         matches = (Q(**{f"{field}__iregex": re.escape(word)}) for field in fields)
         found &= reduce(or_, matches)
     return found
+
+
+def people_with_terms(today: date) -> Any:
+    """Everybody who can sign in, by name; the terms that hold today stand in `answering`."""
+    from .models import FocalPoint
+
+    terms = FocalPoint.objects.running(today).order_by("party__name", "is_deputy", "pk")
+    held = Prefetch("terms", terms.select_related("party"), to_attr="answering")
+    return User.objects.people().prefetch_related(held).order_by("name", "pk")
 
 
 class PartyQuerySet(models.QuerySet["Party"]):
@@ -72,7 +81,7 @@ class PartyQuerySet(models.QuerySet["Party"]):
 
     def search(self, words: str) -> "PartyQuerySet":
         """Every word must occur in the name or the code."""
-        return self.filter(_has_words(words, ("name", "code")))
+        return self.filter(has_words(words, ("name", "code")))
 
     def for_list(self, today: date) -> "PartyQuerySet":
         """Everything one row of the list of parties reads; who answers today stands in `answering`."""
@@ -125,7 +134,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 
     def search(self, words: str) -> "MeetingQuerySet":
         """Every word must occur in the title, the series or the place."""
-        return self.filter(_has_words(words, ("title", "series", "place")))
+        return self.filter(has_words(words, ("title", "series", "place")))
 
     def earlier_in_series(self, meeting: "Meeting") -> "MeetingQuerySet":
         """The meetings before one of the same series, the last of them first."""
@@ -189,4 +198,4 @@ class InstrumentQuerySet(models.QuerySet["Instrument"]):
 
     def search(self, words: str) -> "InstrumentQuerySet":
         """Every word must occur in the name or the place of adoption."""
-        return self.filter(_has_words(words, ("name", "place")))
+        return self.filter(has_words(words, ("name", "place")))

@@ -1,16 +1,18 @@
 """The tables of meetings, parties and instruments."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 import django_tables2 as tables
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from ui.tables import BaseTable
-from ui.templatetags.ui import day
+from ui.templatetags.ui import day, language_name
 
 from .models import Instrument, Meeting, Party
 
@@ -96,6 +98,60 @@ class PartyTable(BaseTable):
         if names:
             return names
         return gettext("Nobody; the mailbox gets the mail") if record.mailbox else gettext("Nobody")
+
+
+class PeopleTable(BaseTable):
+    """One person a row: what they may do, and for whom they answer today."""
+
+    row_head: ClassVar[str] = "name"
+    optional: ClassVar[tuple[str, ...]] = ("email", "date_joined")
+    exported: ClassVar[dict[str, tuple[str, ...]]] = {"answering": ("parties", "deputy_of")}
+
+    name = tables.Column(_("Name"))
+    role = tables.Column(_("Role"), attrs={"td": {"class": "nw"}})
+    answering = tables.Column(_("Answers for"), empty_values=(), orderable=False)
+    language = tables.Column(_("Language"), attrs={"td": {"class": "nw"}})
+    time_zone = tables.Column(_("Time zone"), attrs={"td": {"class": "nw"}})
+    last_login = tables.Column(_("Last sign-in"), default="", attrs={"td": {"class": "nw"}})
+    is_active = tables.Column(_("Active"), attrs={"td": {"class": "nw"}})
+    email = tables.Column(_("E-mail address"))
+    date_joined = tables.Column(_("Entered"), attrs={"td": {"class": "nw"}})
+
+    class Meta(BaseTable.Meta):
+        model = User
+        fields: ClassVar[tuple[str, ...]] = ()
+
+    def render_answering(self, record: Any) -> str:
+        return "; ".join(
+            gettext("%(party)s (deputy)") % {"party": term.party}
+            if term.is_deputy
+            else str(term.party)
+            for term in record.answering
+        )
+
+    def render_language(self, value: str) -> str:
+        return language_name(value)
+
+    def render_last_login(self, value: datetime) -> str:
+        return day(value)
+
+    def render_date_joined(self, value: datetime) -> str:
+        return day(value)
+
+    def render_is_active(self, value: bool) -> str:
+        return gettext("Yes") if value else gettext("No")
+
+    def order_last_login(self, queryset: Any, is_descending: bool) -> Any:
+        """Whoever never signed in stands last in both directions."""
+        key = F("last_login")
+        order = key.desc(nulls_last=True) if is_descending else key.asc(nulls_last=True)
+        return queryset.order_by(order, "pk"), True
+
+    def value_parties(self, record: Any) -> list[str]:
+        return [term.party.code for term in record.answering if not term.is_deputy]
+
+    def value_deputy_of(self, record: Any) -> list[str]:
+        return [term.party.code for term in record.answering if term.is_deputy]
 
 
 class InstrumentTable(BaseTable):

@@ -7,7 +7,7 @@ from django.urls import path
 
 from accounts.access import Access, access
 
-from . import instrument_views, party_views, views
+from . import instrument_views, party_views, people_views, views
 
 of_meetings = [
     path("", access(Access.SIGNED_IN)(views.MeetingList.as_view()), name="list"),
@@ -25,6 +25,9 @@ of_parties = [
     path("<str:party>/terms/<int:pk>/", party_views.end_term, name="end-term"),
     path("<str:party>/days/", party_views.add_day, name="add-day"),
     path("<str:party>/days/<int:pk>/remove/", party_views.remove_day, name="remove-day"),
+]
+of_people = [
+    path("", access(Access.OFFICER)(people_views.PeopleList.as_view()), name="list"),
 ]
 of_instruments = [
     path("", access(Access.SIGNED_IN)(instrument_views.InstrumentList.as_view()), name="list"),

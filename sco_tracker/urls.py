@@ -32,6 +32,7 @@ urlpatterns = [
         "instruments/",
         include(([*meetings.of_instruments, *changes.of_instruments], "instruments")),
     ),
+    path("people/", include((meetings.of_people, "people"))),
     path("reminders/", include("reminders.urls")),
     # In mails: the letter says what a link is for (reminders/links.py).
     path("r/o<str:token>", links.open_line, name="link-open"),

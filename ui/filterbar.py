@@ -16,7 +16,8 @@ SEARCH = "q"
 # What is not a filter: the page, the order of the rows, the columns, the export.
 PAGE, SORT, COLS, EXPORT = "page", "sort", "cols", "export"
 OLD_EXPORT = "format"  # what the address of an export was; understood until the next release
-NO_FILTERS = frozenset({PAGE, SORT, COLS, EXPORT, OLD_EXPORT})
+NO_VIEW = frozenset({PAGE, EXPORT, OLD_EXPORT})
+NO_FILTERS = NO_VIEW | {SORT, COLS}
 LONGEST_CHIP = 60
 
 
@@ -148,9 +149,14 @@ def only(params: QueryDict, *names: str) -> str:
 
 def same_filters(params: QueryDict, query: str) -> bool:
     """Whether two addresses show the same rows, whatever their page and order."""
-    return _filters(params) == _filters(QueryDict(query))
+    return _without(params, NO_FILTERS) == _without(QueryDict(query), NO_FILTERS)
 
 
-def _filters(params: QueryDict) -> dict[str, list[str]]:
+def same_view(params: QueryDict, query: str) -> bool:
+    """Whether two addresses show the same rows in the same order and columns, whatever their page."""
+    return _without(params, NO_VIEW) == _without(QueryDict(query), NO_VIEW)
+
+
+def _without(params: QueryDict, names: frozenset[str]) -> dict[str, list[str]]:
     kept = {name: sorted(filter(None, values)) for name, values in params.lists()}
-    return {name: values for name, values in kept.items() if values and name not in NO_FILTERS}
+    return {name: values for name, values in kept.items() if values and name not in names}

@@ -16,12 +16,16 @@ def on_paper(table: BaseTable, rows: int) -> dict[str, Any]:
     table.prepare(records)
     columns = list(table.columns)
     return {
-        "heads": [column.header for column in columns],
-        "rows": [_cells(table, columns, BoundRow(record, table)) for record in records],
+        "columns": columns,
+        "rows": [cells(table, columns, BoundRow(record, table)) for record in records],
         "left_out": max(0, rows - MOST),
         "most": MOST,
     }
 
 
-def _cells(table: BaseTable, columns: list[Any], row: BoundRow) -> list[tuple[bool, Any]]:
-    return [(column.name == table.row_head, table.printed(column.name, row)) for column in columns]
+def cells(table: BaseTable, columns: list[Any], row: BoundRow) -> list[tuple[Any, bool, Any]]:
+    """The column of each cell, whether it heads the row, and what it says."""
+    return [
+        (column, column.name == table.row_head, table.printed(column.name, row))
+        for column in columns
+    ]

@@ -165,7 +165,7 @@ class SavedView(models.Model):
     """Filters, order and columns of a list under a name, for oneself or for everybody."""
 
     owner = models.ForeignKey(
-        User, verbose_name=_("owner"), on_delete=models.CASCADE, related_name="saved_views"
+        User, verbose_name=_("owner"), on_delete=models.PROTECT, related_name="saved_views"
     )
     list = models.CharField(_("list"), max_length=60)  # the name of its address
     name = models.CharField(_("name"), max_length=60)

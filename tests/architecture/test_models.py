@@ -15,6 +15,7 @@ from commitments.models import Commitment, Deadline, Obligation, ProgressReport
 from commitments.views import CommitmentList, LineList, ReportList
 from meetings.instrument_views import InstrumentList
 from meetings.party_views import PartyList
+from meetings.people_views import PeopleList
 from meetings.views import MeetingList
 from tests.factories import NOW, make_meeting, make_user
 from ui.tables import ends_in_pk
@@ -26,7 +27,16 @@ CHOICES = [(m, f) for m, f in FIELDS if f.choices and f.max_length]
 DEFAULTS = [(m, f) for m, f in FIELDS if f.choices and f.has_default()]
 RELATIONS = [(m, f) for m, f in FIELDS if f.is_relation]
 SENSITIVE = ("Report", "Commitment", "Obligation")
-LISTS = [BulkList, CommitmentList, LineList, ReportList, MeetingList, PartyList, InstrumentList]
+LISTS = [
+    BulkList,
+    CommitmentList,
+    LineList,
+    ReportList,
+    MeetingList,
+    PartyList,
+    InstrumentList,
+    PeopleList,
+]
 
 
 def label(value) -> str:
@@ -59,7 +69,7 @@ def ordering_methods() -> list[tuple]:
 @pytest.mark.parametrize(("model", "name", "method"), ordering_methods(), ids=label)
 def test_a_query_that_orders_ends_in_the_key(db, model, name, method):
     known = {"user": make_user(), "now": NOW, "today": NOW.date(), "since": NOW, "most": 5}
-    known["meeting"] = make_meeting()
+    known |= {"meeting": make_meeting(), "name": "commitments:list"}
     arguments = [name for name in inspect.signature(method).parameters if name != "self"]
     found = model._default_manager.all()
     if (model, name) == (Commitment, "soonest_first"):

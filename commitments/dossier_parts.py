@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from meetings.models import Meeting, Party
 from ui.words import day_words, zone_words
 
-from .choices import Life, Reporting, Status, Timing
+from .choices import Basis, Life, Reporting, Status, Timing
 from .models import Commitment, Obligation
 from .templatetags import register as tags
 
@@ -64,23 +65,23 @@ class Part:
     proofs: list[Proof]
     changes: list[str]
 
-    @property
+    @cached_property
     def symbol(self) -> str:
         return tags.standing_symbol(self.line)
 
-    @property
+    @cached_property
     def status(self) -> str:
         return tags.standing_words(self.line)
 
-    @property
+    @cached_property
     def signed_status(self) -> str:
         return f"{SIGNS[self.symbol]} {self.status}"
 
-    @property
+    @cached_property
     def timing(self) -> dict[str, Any]:
         return tags.timing(self.line)
 
-    @property
+    @cached_property
     def marks(self) -> list[str]:
         """What is to be said of it besides where it stands: how late it is, that it is silent."""
         found = []
@@ -92,14 +93,14 @@ class Part:
     def due(self) -> date | None:
         return self.line.next_deadline.due if self.line.next_deadline else None
 
-    @property
+    @cached_property
     def due_words(self) -> str:
         deadline = self.line.next_deadline
         if deadline is None:
             return _("No date set")
-        return f"{day(deadline.due)} ({str(deadline.get_basis_display()).lower()})"
+        return f"{day(deadline.due)} ({str(Basis(deadline.basis).label).lower()})"
 
-    @property
+    @cached_property
     def is_changed(self) -> bool:
         return bool(self.changes) or any(proof.is_new for proof in self.proofs)
 

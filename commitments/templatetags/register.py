@@ -50,7 +50,7 @@ def standing_symbol(line: Obligation) -> str:
 
 @register.filter
 def standing_words(line: Obligation) -> str:
-    return str(Reporting.AWAITING.label if line.is_awaiting else line.get_status_display())
+    return str(Reporting.AWAITING.label if line.is_awaiting else Status(line.status).label)
 
 
 @register.inclusion_tag("commitments/_basis.html")

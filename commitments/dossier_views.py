@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import Access, access
@@ -39,6 +41,18 @@ def dossier(request: Request, slug: str) -> HttpResponse:
     choices = [(name, label, name == choice) for name, label in CHOICES.items()]
     context = {"dossier": found, "meeting": meeting, "choices": choices, "heads": HEADS}
     return render(request, "commitments/dossier.html", context)
+
+
+@require_GET
+@access(Access.SIGNED_IN)
+def of_the_next_meeting(request: Request) -> HttpResponse:
+    """Go to the dossier of the meeting that comes next; without one, to the meetings."""
+    today = request.now.astimezone(request.user.zone).date()
+    meeting = Meeting.objects.coming(today).first()
+    if meeting is None:
+        messages.info(request, _("No meeting that follows another is ahead. Enter the next one."))
+        return redirect("meetings:list")
+    return redirect("meetings:dossier", meeting.slug)
 
 
 def _file(request: Request, found: Dossier, kind: str) -> HttpResponse:

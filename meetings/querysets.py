@@ -7,7 +7,7 @@ from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 
 from accounts.models import User
 
@@ -140,6 +140,13 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         """The meetings before one of the same series, the last of them first."""
         found = self.filter(series=meeting.series, number__lt=meeting.number)
         return found.order_by("-number", "pk")
+
+    def coming(self, today: date) -> "MeetingQuerySet":
+        """Meetings that follow another and are not over: the next one first, those without a day last."""
+        ahead = self.filter(
+            Q(starts_on=None) | Q(ends_on__gte=today), previous_meeting__isnull=False
+        )
+        return ahead.order_by(F("starts_on").asc(nulls_last=True), "series", "number", "pk")
 
     def without_predecessor(self, *, but: "Meeting | None" = None) -> "MeetingQuerySet":
         """Meetings that can come next: those that do not come after one yet. `but` comes next to none."""

@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 
 from accounts.access import Access, access
 from accounts.views import set_language
+from commitments import dossier_views
 from commitments import meeting_urls as changes
 from commitments.grid_views import GridPage
 from meetings import urls as meetings
@@ -22,6 +23,7 @@ urlpatterns = [
     path("setup/<str:token>/", views.first_administrator, name="first-administrator"),
     path("statistics/", statistics.page, name="statistics"),
     path("commitments/", include("commitments.urls")),
+    path("dossier/", dossier_views.of_the_next_meeting, name="next-dossier"),
     path("grid/", access(Access.SIGNED_IN)(GridPage.as_view()), name="grid"),
     path("evidence/", include("commitments.evidence_urls")),
     path("history/", include("commitments.history_urls")),

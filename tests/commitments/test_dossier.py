@@ -441,6 +441,18 @@ def test_the_page_of_the_next_meeting_leads_to_it(client, register, who):
     assert "/dossier/" not in client.get("/meetings/m1/").content.decode()
 
 
+def test_the_home_of_the_secretariat_leads_to_that_of_the_next_meeting(client, series):
+    assert 'href="/dossier/"' in client.get("/").content.decode()
+    html = client.get("/dossier/", follow=True).content.decode()
+    assert "No meeting that follows another is ahead." in html
+    series[2].next_meeting = series[3]
+    series[2].save()
+    assert client.get("/dossier/").headers["Location"] == "/meetings/m3/dossier/"
+    series[1].next_meeting = series[2]
+    series[1].save()  # the second is over
+    assert client.get("/dossier/").headers["Location"] == "/meetings/m3/dossier/"
+
+
 def cost(client, query=None) -> int:
     with CaptureQueriesContext(connection) as queries:
         page(client, query)

@@ -1,5 +1,6 @@
 """What each of the three home pages shows. Every number comes with the address of the list that makes it."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
@@ -77,7 +78,10 @@ def focal_point(request: Request, parties: list[Party]) -> dict[str, Any]:
     """A focal point's own lines, the most urgent first."""
     lines = Obligation.objects.visible_to(request.user, request.now)
     lines = lines.owed_by(request.user, request.now)
-    counts = lines.counts_by_urgency(request.now)
+    summed = list(lines.by_urgency(request.now))
+    counts: Counter[str] = Counter()
+    for row in summed:
+        counts[row["urgency"]] += row["lines"]
     rows = list(lines.most_urgent(request.now, SHOWN).for_list())
     for row in rows:
         note_timing(row, request.now)
@@ -90,16 +94,16 @@ def focal_point(request: Request, parties: list[Party]) -> dict[str, Any]:
             "address": _mine(urgency=kind.value),
         }
         for kind in Urgency
-        if counts.get(kind)
+        if counts[kind]
     ]
     return {
         "parties": parties,
         "groups": groups,
-        "pressing": sum(counts.get(kind, 0) for kind in PRESSING[:2]),
+        "pressing": sum(counts[kind] for kind in PRESSING[:2]),
         "pressing_at": _mine(urgency=PRESSING[:2]),
-        "soon": counts.get(Urgency.SOON, 0),
+        "soon": counts[Urgency.SOON],
         "soon_at": _mine(urgency=Urgency.SOON.value),
-        **_standing(lines, request),
+        **_standing(summed, counts[Urgency.AWAITING]),
     }
 
 
@@ -110,13 +114,17 @@ def _mine(**filters: Any) -> str:
     return lines_at(owed="me", **filters)
 
 
-def _standing(lines: ObligationQuerySet, request: Request) -> dict[str, Any]:
+def _standing(summed: list[Any], awaiting: int) -> dict[str, Any]:
     """How many of the lines are in which status, awaiting and overdue."""
-    rows = list(lines.summary_by_party(request.now))
-    names = (*Status.values, "awaiting", "overdue", "lines")
-    total = {name: sum(row[name] for row in rows) for name in names}
+    total: Counter[str] = Counter()
+    for row in summed:
+        total[row["status"]] += row["lines"]
     return {
-        "figures": total,
+        "figures": {
+            "lines": total.total(),
+            "overdue": sum(row["overdue"] for row in summed),
+            "awaiting": awaiting,
+        },
         "statuses": [(status, total[status]) for status in Status.values if total[status]],
     }
 

@@ -1,6 +1,7 @@
 """What was promised, who owes it, by when, and how far it is."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class CommitmentsConfig(AppConfig):
@@ -9,7 +10,7 @@ class CommitmentsConfig(AppConfig):
     def ready(self) -> None:
         from ui.panels import register
 
-        from . import panels
+        from . import panels, turns
         from .bulk import forms, kinds
 
         register("report.text", panels.report_text)
@@ -28,3 +29,6 @@ class CommitmentsConfig(AppConfig):
         kinds.register(kinds.DeadlineOfLines(), forms.DeadlineForm)
         kinds.register(kinds.ThemeOfCommitments(), forms.ThemeForm)
         kinds.register(kinds.DeadlineOfCommitments(), forms.DeadlineOfAllForm)
+
+        pre_migrate.connect(turns.drop, sender=self)
+        post_migrate.connect(turns.create, sender=self)

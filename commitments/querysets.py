@@ -23,8 +23,9 @@ from django.db.models import (
     When,
     Window,
 )
-from django.db.models.functions import NullIf, RowNumber
+from django.db.models.functions import Least, NullIf, RowNumber
 
+from accounts.counting import Counted, CountedOnce, in_one_row, keys
 from accounts.models import Event, User
 from meetings.choices import Sensitivity
 from meetings.models import Meeting, Report
@@ -116,6 +117,10 @@ def _silent(now: datetime) -> Q:
     )
 
 
+# The order of commitments by deadline (CommitmentQuerySet.soonest_first).
+_SOONEST = ("next_due_at", "turn__reference", "pk")
+
+
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
     def visible_to(self, user: User, now: datetime) -> "CommitmentQuerySet":
         """What a person may read: the commitment's own sensitivity and that of every report it quotes."""
@@ -124,10 +129,10 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         today = now.astimezone(user.zone).date()
         from .models import Quotation
 
-        hidden = Quotation.objects.filter(commitment=OuterRef("pk")).exclude(
-            report__in=Report.objects.visible_to(user, today)
-        )
-        return self.filter(readable(user, today)).exclude(Exists(hidden))
+        # As a set: few reports are restricted, and many commitments are asked whether they quote one.
+        closed = Report.objects.exclude(readable(user, today))
+        hidden = Quotation.objects.filter(report__in=closed)
+        return self.filter(readable(user, today)).exclude(pk__in=hidden.values("commitment"))
 
     def search(self, words: str, lines: "ObligationQuerySet | None" = None) -> "CommitmentQuerySet":
         """Every word must occur in reference, title, quotations or instruments; case does not count.
@@ -186,31 +191,69 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """Commitments with at least one of these lines."""
         return self.filter(Exists(lines.filter(commitment=OuterRef("pk"))))
 
-    def counts_by_timing(self, lines: "ObligationQuerySet", now: datetime) -> dict[str, int]:
-        """How many commitments have a line in each state, in one statement."""
-        timings = (Timing.OVERDUE, Timing.SOON, Timing.NONE)
-        found = {timing.value: lines.in_timing([timing], now) for timing in timings}
-        found |= {kind.value: lines.in_reporting([kind], now) for kind in Reporting}
-        return self.aggregate(
-            all=Count("pk"),
-            **{
-                name: Count("pk", filter=Exists(rows.filter(commitment=OuterRef("pk"))))
-                for name, rows in found.items()
-            },
-        )
+    def counts_by_timing(self, user: User, now: datetime, *, most: int) -> dict[str, int | None]:
+        """How many of them have a line in each state that the person may see: one statement.
 
-    def with_timing(self, user: User, now: datetime) -> "CommitmentQuerySet":
-        """Annotate `next_due_at`: the earliest end among the open lines that the person may see."""
+        When there are more than `most` of them, `all` is one more, and the states are not counted.
+        """
         from .models import Obligation
 
-        lines = (
-            Obligation.objects.visible_lines(user, now)
-            .open()
-            .filter(commitment=OuterRef("pk"), due_at__isnull=False)
-            .order_by("due_at", "pk")
+        lines = Obligation.objects.visible_lines(user, now)
+        states = {
+            Timing.OVERDUE: lines.in_timing([Timing.OVERDUE], now),
+            Timing.SOON: lines.in_timing([Timing.SOON], now),
+            Timing.NONE: lines.in_timing([Timing.NONE], now),
+            **{kind: lines.in_reporting([kind], now) for kind in Reporting},
+        }
+        too_many = Exists(self.order_by().values("pk")[most : most + 1])
+        asked: dict[str, Any] = {"all": Counted(keys(self, most + 1))}
+        for state, rows in states.items():
+            owing = CountedOnce(self._owing(rows).values(value=F("commitment_id")))
+            asked[state.value] = Case(When(too_many, then=None), default=owing)
+        return in_one_row(user, asked)
+
+    def _owing(self, lines: "ObligationQuerySet") -> "ObligationQuerySet":
+        """Of these lines, those of these commitments."""
+        if self.query.where:
+            lines = lines.filter(commitment__in=self.order_by().values("pk"))
+        return lines.order_by()
+
+    def with_timing(self, user: User, now: datetime) -> "CommitmentQuerySet":
+        """Annotate `next_due_at`: the earliest end among the open lines that the person may see.
+
+        Those without one have `NEVER`. It is read from the turns; a focal point reads it from the
+        lines where a line that only their party may see could come first.
+        """
+        from .models import Obligation
+
+        if user.is_secretariat:
+            return self._due(F("turn__due_at"))
+        own = Obligation.objects.closed().visible_lines(user, now).open().exclude(due_at=None)
+        keys = list(own.order_by().values_list("commitment", flat=True).distinct())
+        if not keys:
+            return self._due(F("turn__shared_due_at"))
+        first = own.filter(commitment=OuterRef("pk")).order_by("due_at", "pk").values("due_at")[:1]
+        either = Case(
+            When(pk__in=keys, then=Least(F("turn__shared_due_at"), Subquery(first))),
+            default=F("turn__shared_due_at"),
         )
-        found: CommitmentQuerySet = self.annotate(next_due_at=Subquery(lines.values("due_at")[:1]))
+        return self._due(either)
+
+    def _due(self, due: Any) -> "CommitmentQuerySet":
+        found: CommitmentQuerySet = self.annotate(next_due_at=due)
         return found
+
+    def keys(self) -> Any:
+        """The keys in their order. What falls due first is read from the turns alone, by their index."""
+        from .models import Turn
+
+        due = self.query.annotations.get("next_due_at")
+        if tuple(self.query.order_by) != _SOONEST or getattr(due, "target", None) is None:
+            return self.values_list("pk", flat=True)
+        turns = Turn.objects.order_by(due.target.name, "reference", "pk")
+        if len(self.query.where) > 1:  # more is asked than that there is a turn (soonest_first)
+            turns = turns.filter(commitment__in=self.order_by().values("pk"))
+        return turns.values_list("pk", flat=True)
 
     def for_list(self, user: User, now: datetime) -> "CommitmentQuerySet":
         """Everything one row of the list reads: its meeting and its visible lines, in two queries."""
@@ -229,7 +272,14 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
     def soonest_first(self) -> "CommitmentQuerySet":
         """What falls due first stands first; what has no date stands last."""
-        return self.order_by(F("next_due_at").asc(nulls_last=True), "reference", "pk")
+        return self.filter(turn__isnull=False).order_by(*_SOONEST)
+
+    def latest_first(self) -> "CommitmentQuerySet":
+        """What falls due last stands first; what has no date stands last all the same."""
+        from .models import NEVER
+
+        undated = Case(When(next_due_at=NEVER, then=1), default=0)
+        return self.order_by(undated, "-next_due_at", "turn__reference", "pk")
 
     def by_theme(self) -> "CommitmentQuerySet":
         """Theme after theme by name, those without one at the end; inside by reference."""
@@ -259,6 +309,8 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
             return self.all()
         from .models import Commitment
 
+        if user.is_secretariat:
+            return self.all()
         return self.visible_lines(user, now).filter(
             commitment__in=Commitment.objects.visible_to(user, now)
         )
@@ -277,6 +329,10 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         if user.is_secretariat:
             return self.none()
         return self.exclude(pk__in=self.model.objects.visible_lines(user, now).values("pk"))
+
+    def closed(self) -> "ObligationQuerySet":
+        """Lines that not every member may see."""
+        return self.exclude(sensitivity__in=[Sensitivity.PUBLIC, Sensitivity.MEMBERS])
 
     def open(self) -> "ObligationQuerySet":
         """Something is still to be done (rules.is_open)."""
@@ -365,7 +421,7 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         return self.for_list().select_related("commitment__theme", "owner")
 
     def soonest_first(self) -> "ObligationQuerySet":
-        return self.order_by(F("due_at").asc(nulls_last=True), "commitment__reference", "pk")
+        return self.order_by(F("due_at").asc(nulls_last=True), "commitment_id", "pk")
 
     def in_urgency(self, kinds: Iterable[str], now: datetime) -> "ObligationQuerySet":
         """Lines that ask any of these of whoever answers for them."""
@@ -379,7 +435,7 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
 
     def most_urgent(self, now: datetime, most: int) -> "ObligationQuerySet":
         """Of each urgency the `most` that fall due first, with `urgency` noted."""
-        order = (F("due_at").asc(nulls_last=True), F("commitment__reference"), F("pk"))
+        order = (F("due_at").asc(nulls_last=True), F("commitment_id"), F("pk"))
         place = Window(RowNumber(), partition_by=[F("urgency")], order_by=order)
         facts = {"urgency": _urgency(now)}
         placed: Any = self.annotate(**facts).annotate(place=place)

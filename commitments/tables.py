@@ -159,7 +159,9 @@ class CommitmentTable(CommitmentValues, BaseTable):
         return Obligation.objects.visible_lines(self.user, self.now)
 
     def order_deadline(self, queryset: Any, is_descending: bool) -> Any:
-        return last_without(queryset, "next_due_at", is_descending)
+        """By what falls due first; what has no date stands last in both directions."""
+        ordered = queryset.latest_first() if is_descending else queryset.soonest_first()
+        return ordered, True
 
     order_timing = order_deadline
 

@@ -17,6 +17,7 @@ from meetings.comparing import Piece, pieces
 from meetings.models import Party
 from meetings.querysets import parties_of
 from ui.lists import ListPage, View
+from ui.paging import COUNTED_UP_TO
 from ui.selection import Selection
 
 from . import reading, words
@@ -70,8 +71,8 @@ class CommitmentList(ListPage):
 
     def get_views(self) -> Sequence[View]:
         user, now = self.request.user, self.request.now
-        lines = Obligation.objects.visible_lines(user, now)
-        counts = Commitment.objects.visible_to(user, now).counts_by_timing(lines, now)
+        visible = Commitment.objects.visible_to(user, now)
+        counts = visible.counts_by_timing(user, now, most=COUNTED_UP_TO)
         return [
             View(_("All"), "", counts["all"]),
             View(_("Overdue"), "timing=overdue", counts[Timing.OVERDUE]),

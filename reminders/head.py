@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import IntegerField, QuerySet, Subquery
+from django.db.models import Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.counting import Counted, in_one_row, keys
 from accounts.models import User
 
 from . import durations, news
@@ -34,20 +35,13 @@ class Head:
     alarms: list[str]
 
 
-class Counted(Subquery):
-    """How many rows a query finds, its limit included."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
-    output_field = IntegerField()
-
-
 def of(user: User, now: datetime) -> Head:
     """What there is to say to a person."""
-    asked: dict[str, Any] = {"unread": Counted(_keys(news.unread_of(user), news.MOST + 1))}
+    asked: dict[str, Any] = {"unread": Counted(keys(news.unread_of(user), news.MOST + 1))}
     if user.is_secretariat:
         asked |= _questions(now)
-    answers = User.objects.filter(pk=user.pk).values(**asked).get()
-    return Head(answers["unread"], _alarms(answers, now) if user.is_secretariat else [])
+    found = in_one_row(user, asked)
+    return Head(found["unread"], _alarms(found, now) if user.is_secretariat else [])
 
 
 def _questions(now: datetime) -> dict[str, Any]:
@@ -58,13 +52,9 @@ def _questions(now: datetime) -> dict[str, Any]:
         **{name: Subquery(Pulse.objects.filter(name=name).values("finished")) for name in TASKS},
         **{name: Subquery(switch.values(name)) for name in _SWITCH},
         "proof": Subquery(proof.values("counts")),
-        "failed": Counted(_keys(Email.objects.failed_lately(now), MOST)),
-        "undecided": Counted(_keys(Email.objects.filter(state=State.HELD), MOST)),
+        "failed": Counted(keys(Email.objects.failed_lately(now), MOST)),
+        "undecided": Counted(keys(Email.objects.filter(state=State.HELD), MOST)),
     }
-
-
-def _keys(rows: "QuerySet[Any]", most: int) -> "QuerySet[Any, Any]":
-    return rows.order_by().values("pk")[:most]
 
 
 def _alarms(answers: Mapping[str, Any], now: datetime) -> list[str]:

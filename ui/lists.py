@@ -31,19 +31,29 @@ from django_tables2 import SingleTableMixin
 from . import exports
 from .columns import ColumnMenu, choose
 from .filterbar import PAGE, SORT, FilterBar, same_filters
+from .paging import COUNTED_UP_TO, Pages
 from .printing import on_paper
 from .selection import Selection, selecting
 from .tables import BaseTable
+from .words import total_words
 
 
 @dataclass(frozen=True)
 class View:
-    """A named set of filters above the list: a label, a query such as "timing=overdue", a count."""
+    """A named set of filters above the list: a label, a query such as "timing=overdue", a count.
+
+    A count above `COUNTED_UP_TO` is not said: the list behind the view says it.
+    """
 
     label: str | Promise
     query: str
     count: int | None = None
     icon: str = ""
+
+    @property
+    def said(self) -> str:
+        known = self.count is not None and self.count <= COUNTED_UP_TO
+        return str(self.count) if known else ""
 
 
 class ListPage(SingleTableMixin, FilterView):
@@ -108,7 +118,7 @@ class ListPage(SingleTableMixin, FilterView):
             kwargs |= selecting()
         table = self.whole_table(**kwargs)
         # The size of a page is ours to choose: an address must not ask for all rows at once.
-        table.paginate(per_page=self.per_page)
+        table.paginator = Pages(table.rows, self.per_page)
         table.page = table.paginator.get_page(self.request.GET.get(PAGE))
         table.before_render(self.request)
         return table
@@ -124,16 +134,17 @@ class ListPage(SingleTableMixin, FilterView):
             "bar": FilterBar(self.filterset.form, params),
             "columns": ColumnMenu.of(context["table"], params),
             "views": [(view, same_filters(params, view.query)) for view in self.get_views()],
-            "counted": self.count_words(context["table"].paginator.count),
+            "counted": self.count_words(context["table"].paginator),
             "none_yet": self.none_yet,
             "none_yet_hint": self.none_yet_hint,
             "none_match": self.none_match,
             "partial_template_name": self.partial_template_name,
         }
 
-    def count_words(self, rows: int) -> str:
+    def count_words(self, pages: Pages) -> str:
         """ "28 commitments", with the number in bold wherever the language puts it."""
-        before, number, after = str(self.counted % {"n": rows}).partition(str(rows))
+        number = total_words(pages.count, is_bounded=pages.is_bounded)
+        before, _number, after = str(self.counted % {"n": pages.count}).partition(str(pages.count))
         return format_html("{}<b>{}</b>{}", before, number, after)
 
     def wants_partial(self) -> bool:

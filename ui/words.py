@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.dateformat import format as date_words
+from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext, ngettext
 
 YEAR = 365  # days; what is late for years is not counted in days
@@ -33,6 +34,13 @@ def day_words(value: date | datetime, *, without_year_of: date | None = None) ->
     with_year, without_year = _DAY.get(language, _DAY_ELSEWHERE)
     same_year = without_year_of is not None and without_year_of.year == day.year
     return date_words(day, without_year if same_year else with_year).replace(" ", NO_BREAK)
+
+
+def total_words(number: int, *, is_bounded: bool = False) -> str:
+    """How many there are: "28"; where nobody counted further, "more than 10,000"."""
+    if not is_bounded:
+        return str(number)
+    return gettext("more than %(n)s") % {"n": number_format(number, force_grouping=True)}
 
 
 def days_words(days: int) -> str:

@@ -6,9 +6,11 @@ from .obligation import Deadline, Extension, Obligation
 from .progress import Evidence, ProgressReport, StoredFile
 from .recheck import Recheck
 from .sheet import SheetImport
+from .turn import NEVER, Turn
 from .workbench import CandidateDecision, WorkbenchAction
 
 __all__ = [
+    "NEVER",
     "BulkEdit",
     "BulkItem",
     "CandidateDecision",
@@ -24,5 +26,6 @@ __all__ = [
     "SheetImport",
     "StoredFile",
     "Theme",
+    "Turn",
     "WorkbenchAction",
 ]

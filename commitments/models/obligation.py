@@ -98,10 +98,13 @@ class Obligation(models.Model):
             ),
         )
         indexes = (
-            models.Index(
-                fields=["due_at"], name="obligation_due", condition=Q(due_at__isnull=False)
-            ),
+            models.Index(fields=["due_at", "commitment", "id"], name="obligation_in_order"),
             models.Index(fields=["party", "status"], name="obligation_party_status"),
+            models.Index(
+                fields=["party", "sensitivity"],
+                name="obligation_restricted",
+                condition=~Q(sensitivity__in=[Sensitivity.PUBLIC, Sensitivity.MEMBERS]),
+            ),
         )
 
     def __str__(self) -> str:

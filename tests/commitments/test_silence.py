@@ -272,8 +272,7 @@ def test_the_summary_by_party_and_the_figures_are_one_statement_each(register):
     assert queries_of(lambda: Obligation.objects.figures(NOW)) == 1
     officer = make_officer()
     of_all = Commitment.objects.visible_to(officer, NOW)
-    lines = Obligation.objects.visible_lines(officer, NOW)
-    assert queries_of(lambda: of_all.counts_by_timing(lines, NOW)) == 1
+    assert queries_of(lambda: of_all.counts_by_timing(officer, NOW, most=100)) == 1
 
 
 @pytest.mark.parametrize("who", [make_officer, make_user])
@@ -287,10 +286,12 @@ def test_the_lines_of_many_commitments_come_in_one_statement(register, who):
                 (line.status, line.due_at is not None, line.is_awaiting) for line in row.lines
             )
 
-    assert queries_of(roll_ups) == 2  # the commitments, and all their lines
+    # The commitments, all their lines, and for readers the closed lines of their own party.
+    expected = 2 if user.is_secretariat else 3
+    assert queries_of(roll_ups) == expected
     for _ in range(10):
         make_commitment(parties=[make_party("AA"), make_party("BB")])
-    assert queries_of(roll_ups) == 2
+    assert queries_of(roll_ups) == expected
 
 
 def busy(reference: str, parties: int, reports: int, events: int) -> None:

@@ -170,6 +170,12 @@ def _cell_attrs(attrs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @register.filter
+def total(pages: Any) -> str:
+    """How many rows a list has; "more than 10,000" where it is counted no further."""
+    return words.total_words(pages.count, is_bounded=getattr(pages, "is_bounded", False))
+
+
+@register.filter
 def page_range(page: Page[Any]) -> Iterable[Any]:
     """The page numbers worth showing, with an ellipsis where some are left out."""
     return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)

@@ -1,0 +1,91 @@
+"""Pages of a long list: counted no further than anybody reads, and the last as quick as the first."""
+
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.db.models.query import ModelIterable
+
+# Totals above it are "more than 10,000". The pages behind it are there all the same.
+COUNTED_UP_TO = 10_000
+# So many rows in, it is cheaper to find the keys of a page first, and then what its rows show.
+DEEP = 500
+
+
+class OnePage(Page):
+    def end_index(self) -> int:
+        return max(self.start_index() + len(self) - 1, 0)
+
+
+class Pages(Paginator):
+    """The pages of a table's rows.
+
+    How many rows there are is counted up to `COUNTED_UP_TO`; `is_bounded` says that there are more.
+    A page behind that exists as long as it has rows. Its rows are found by their keys, for which an
+    index is enough; a query set that knows a cheaper way to its keys says so by a method `keys`.
+    """
+
+    _reached = 0
+
+    def __init__(self, rows: Any, per_page: int, **kwargs: Any) -> None:
+        super().__init__(rows, per_page, **kwargs)
+        data = rows.data.data
+        self.queryset: QuerySet[Any] | None = data if isinstance(data, QuerySet) else None
+
+    @cached_property
+    def _found(self) -> int:
+        if self.queryset is None:
+            return len(self.object_list)
+        return self.queryset.order_by()[: COUNTED_UP_TO + 1].count()
+
+    @property
+    def is_bounded(self) -> bool:
+        return self._reached * self.per_page > COUNTED_UP_TO or self._found > COUNTED_UP_TO
+
+    @property
+    def count(self) -> int:  # type: ignore[override]
+        """How many rows there are; the bound, when there are more."""
+        return COUNTED_UP_TO if self.is_bounded else self._found
+
+    @property
+    def num_pages(self) -> int:  # type: ignore[override]
+        """How many pages are known to have rows."""
+        return max(-(-self.count // self.per_page), self._reached, 1)
+
+    def get_page(self, number: Any) -> Page:
+        """The page, or the nearest that there is."""
+        words = str(number)
+        wanted = int(words) if words.isascii() and words.isdigit() and len(words) < 10 else 0
+        if wanted * self.per_page > COUNTED_UP_TO and self.queryset is not None:
+            page = self._read(wanted)
+            if len(page):
+                return page
+            # Behind the end: now the end has to be known.
+            self._reached = -(-self.queryset.order_by().count() // self.per_page)
+        return super().get_page(number)
+
+    def page(self, number: int | str) -> Page:
+        return self._read(self.validate_number(number))
+
+    def _read(self, number: int) -> Page:
+        """The rows of a page. Whether another follows is seen from one row more."""
+        bottom = (number - 1) * self.per_page
+        rows = self._rows(bottom, bottom + self.per_page + 1)
+        if rows:
+            self._reached = max(self._reached, number + (len(rows) > self.per_page))
+        return OnePage(self._bound(rows[: self.per_page]), number, self)
+
+    def _rows(self, bottom: int, top: int) -> list[Any]:
+        if self.queryset is None:
+            return list(self.object_list.data[bottom:top])
+        if bottom < DEEP or self.queryset._iterable_class is not ModelIterable:
+            return list(self.queryset[bottom:top])
+        every = getattr(self.queryset, "keys", lambda: self.queryset.values_list("pk", flat=True))
+        keys = list(every()[bottom:top])
+        found = {row.pk: row for row in self.queryset.filter(pk__in=keys).order_by()}
+        return [found[key] for key in keys if key in found]
+
+    def _bound(self, rows: list[Any]) -> Any:
+        """The rows as the table draws them."""
+        return type(self.object_list)(data=rows, table=self.object_list.table)

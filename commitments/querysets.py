@@ -24,6 +24,7 @@ from django.db.models import (
     Window,
 )
 from django.db.models.functions import Least, NullIf, RowNumber
+from django.db.models.lookups import Exact
 
 from accounts.counting import Counted, CountedOnce, in_one_row, keys
 from accounts.models import Event, User
@@ -199,7 +200,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         from .models import Obligation
 
         lines = Obligation.objects.visible_lines(user, now)
-        states = {
+        states: dict[Timing | Reporting, ObligationQuerySet] = {
             Timing.OVERDUE: lines.in_timing([Timing.OVERDUE], now),
             Timing.SOON: lines.in_timing([Timing.SOON], now),
             Timing.NONE: lines.in_timing([Timing.NONE], now),
@@ -247,10 +248,10 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """The keys in their order. What falls due first is read from the turns alone, by their index."""
         from .models import Turn
 
-        due = self.query.annotations.get("next_due_at")
-        if tuple(self.query.order_by) != _SOONEST or getattr(due, "target", None) is None:
+        due = getattr(self.query.annotations.get("next_due_at"), "target", None)
+        if tuple(self.query.order_by) != _SOONEST or due is None:
             return self.values_list("pk", flat=True)
-        turns = Turn.objects.order_by(due.target.name, "reference", "pk")
+        turns = Turn.objects.order_by(due.name, "reference", "pk")
         if len(self.query.where) > 1:  # more is asked than that there is a turn (soonest_first)
             turns = turns.filter(commitment__in=self.order_by().values("pk"))
         return turns.values_list("pk", flat=True)
@@ -278,7 +279,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """What falls due last stands first; what has no date stands last all the same."""
         from .models import NEVER
 
-        undated = Case(When(next_due_at=NEVER, then=1), default=0)
+        undated = Case(When(Exact(F("next_due_at"), NEVER), then=1), default=0)
         return self.order_by(undated, "-next_due_at", "turn__reference", "pk")
 
     def by_theme(self) -> "CommitmentQuerySet":

@@ -64,7 +64,11 @@ class CommitmentList(ListPage):
 
     def get_table_kwargs(self) -> dict[str, Any]:
         user = self.request.user
-        return {"user": user, "now": self.request.now, "parties": list(Party.objects.in_order())}
+        return {
+            "user": user,
+            "now": self.request.now,
+            "parties": self.filterset.form.fields["party"].rows,
+        }
 
     def get_selection(self) -> Selection | None:
         return offered(self.request.user, "commitments")

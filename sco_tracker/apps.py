@@ -5,3 +5,10 @@ from django.apps import AppConfig
 
 class ProjectConfig(AppConfig):
     name = "sco_tracker"
+
+    def ready(self) -> None:
+        from accounts.auth import ALONG
+
+        from .context import sample_data
+
+        ALONG["sample_data"] = sample_data()

@@ -1,15 +1,19 @@
 """Filters that stay calm whatever the address says."""
 
+from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.models import ModelChoiceIterator
 from django_filters.fields import ModelMultipleChoiceField
 
 LONGEST_KEY = 18  # digits that surely fit a database's big integer
 
 
+<<<<<<< HEAD
 class Day(forms.DateInput):
     """The calendar of the browser."""
 
@@ -27,10 +31,38 @@ class QuietChecks(forms.CheckboxSelectMultiple):
 
 class QuietDay(Day):
     is_quiet = True
+=======
+class _Choices(ModelChoiceIterator):
+    field: Any
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self.choice, self.field.rows)
+>>>>>>> 200503a (Ask less on every page: choices once, and the sample with the person)
 
 
 class RowsField(ModelMultipleChoiceField):
-    """Rows by their keys. A number that no database can hold is a wrong choice, not a crash."""
+    """Rows by their keys. A number that no database can hold is a wrong choice, not a crash.
+
+    The rows are read once a page: for the menu, for the check of what was chosen, and for whoever
+    else needs them (`rows`).
+    """
+
+    iterator = _Choices
+
+    @cached_property
+    def rows(self) -> list[Any]:
+        return list(self.queryset)
+
+    def _check_values(self, value: Any) -> list[Any]:
+        key = self.to_field_name or "pk"
+        known = {str(getattr(row, key)): row for row in self.rows}
+        for wrong in (one for one in value if str(one) not in known):
+            raise ValidationError(
+                self.error_messages["invalid_choice"],
+                code="invalid_choice",
+                params={"value": wrong},
+            )
+        return [known[one] for one in dict.fromkeys(map(str, value))]
 
     def clean(self, value: Any) -> Any:
         for key in value or ():

@@ -30,13 +30,14 @@ class Pages(Paginator):
 
     def __init__(self, rows: Any, per_page: int, **kwargs: Any) -> None:
         super().__init__(rows, per_page, **kwargs)
+        self.rows = rows
         data = rows.data.data
         self.queryset: QuerySet[Any] | None = data if isinstance(data, QuerySet) else None
 
     @cached_property
     def _found(self) -> int:
         if self.queryset is None:
-            return len(self.object_list)
+            return len(self.rows)
         return self.queryset.order_by()[: COUNTED_UP_TO + 1].count()
 
     @property
@@ -44,12 +45,12 @@ class Pages(Paginator):
         return self._reached * self.per_page > COUNTED_UP_TO or self._found > COUNTED_UP_TO
 
     @property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         """How many rows there are; the bound, when there are more."""
         return COUNTED_UP_TO if self.is_bounded else self._found
 
     @property
-    def num_pages(self) -> int:  # type: ignore[override]
+    def num_pages(self) -> int:
         """How many pages are known to have rows."""
         return max(-(-self.count // self.per_page), self._reached, 1)
 
@@ -78,14 +79,15 @@ class Pages(Paginator):
 
     def _rows(self, bottom: int, top: int) -> list[Any]:
         if self.queryset is None:
-            return list(self.object_list.data[bottom:top])
+            return list(self.rows.data[bottom:top])
         if bottom < DEEP or self.queryset._iterable_class is not ModelIterable:
             return list(self.queryset[bottom:top])
-        every = getattr(self.queryset, "keys", lambda: self.queryset.values_list("pk", flat=True))
-        keys = list(every()[bottom:top])
+        own = getattr(self.queryset, "keys", None)
+        every = own() if own else self.queryset.values_list("pk", flat=True)
+        keys = list(every[bottom:top])
         found = {row.pk: row for row in self.queryset.filter(pk__in=keys).order_by()}
         return [found[key] for key in keys if key in found]
 
     def _bound(self, rows: list[Any]) -> Any:
         """The rows as the table draws them."""
-        return type(self.object_list)(data=rows, table=self.object_list.table)
+        return type(self.rows)(data=rows, table=self.rows.table)

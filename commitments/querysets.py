@@ -280,7 +280,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         from .models import NEVER
 
         undated = Case(When(Exact(F("next_due_at"), NEVER), then=1), default=0)
-        return self.order_by(undated, "-next_due_at", "turn__reference", "pk")
+        return self.order_by(undated, F("next_due_at").desc(), "turn__reference", "pk")
 
     def by_theme(self) -> "CommitmentQuerySet":
         """Theme after theme by name, those without one at the end; inside by reference."""

@@ -16,8 +16,8 @@ from accounts.requests import Request
 from meetings.comparing import Piece, pieces
 from meetings.models import Party
 from meetings.querysets import parties_of
+from ui import paging
 from ui.lists import ListPage, View
-from ui.paging import COUNTED_UP_TO
 from ui.selection import Selection
 
 from . import reading, words
@@ -76,7 +76,7 @@ class CommitmentList(ListPage):
     def get_views(self) -> Sequence[View]:
         user, now = self.request.user, self.request.now
         visible = Commitment.objects.visible_to(user, now)
-        counts = visible.counts_by_timing(user, now, most=COUNTED_UP_TO)
+        counts = visible.counts_by_timing(user, now, most=paging.COUNTED_UP_TO)
         return [
             View(_("All"), "", counts["all"]),
             View(_("Overdue"), "timing=overdue", counts[Timing.OVERDUE]),

@@ -28,10 +28,10 @@ from django.utils.translation import ngettext_lazy
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
-from . import exports
+from . import exports, paging
 from .columns import ColumnMenu, choose
 from .filterbar import PAGE, SORT, FilterBar, same_filters
-from .paging import COUNTED_UP_TO, Pages
+from .paging import Pages
 from .printing import on_paper
 from .selection import Selection, selecting
 from .tables import BaseTable
@@ -52,7 +52,7 @@ class View:
 
     @property
     def said(self) -> str:
-        known = self.count is not None and self.count <= COUNTED_UP_TO
+        known = self.count is not None and self.count <= paging.COUNTED_UP_TO
         return str(self.count) if known else ""
 
 

@@ -13,7 +13,6 @@ from django_filters.fields import ModelMultipleChoiceField
 LONGEST_KEY = 18  # digits that surely fit a database's big integer
 
 
-<<<<<<< HEAD
 class Day(forms.DateInput):
     """The calendar of the browser."""
 
@@ -31,13 +30,13 @@ class QuietChecks(forms.CheckboxSelectMultiple):
 
 class QuietDay(Day):
     is_quiet = True
-=======
+
+
 class _Choices(ModelChoiceIterator):
     field: Any
 
     def __iter__(self) -> Iterator[Any]:
         return map(self.choice, self.field.rows)
->>>>>>> 200503a (Ask less on every page: choices once, and the sample with the person)
 
 
 class RowsField(ModelMultipleChoiceField):

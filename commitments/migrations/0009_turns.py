@@ -40,6 +40,14 @@ class Migration(migrations.Migration):
                 "ordering": ("due_at", "reference", "pk"),
             },
         ),
+        migrations.AddIndex(
+            model_name="progressreport",
+            index=models.Index(
+                fields=["-submitted_at", "id"],
+                condition=models.Q(("submitted_at__isnull", False)),
+                name="report_newest",
+            ),
+        ),
         migrations.RemoveIndex(
             model_name="obligation",
             name="obligation_due",

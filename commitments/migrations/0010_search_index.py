@@ -7,18 +7,24 @@ from django.db.utils import DatabaseError
 
 logger = logging.getLogger(__name__)
 
+TABLES = {
+    "commitment_search": "commitments_commitment",
+    "obligation_search": "commitments_obligation",
+    "report_search": "commitments_progressreport",
+}
+
 
 def index(apps, schema_editor):
-    """Make the index. Where the extension is missing or not allowed, search reads every row instead."""
+    """Make the indexes. Where the extension is missing or not allowed, search reads every row instead."""
     if schema_editor.connection.vendor != "postgresql":
         return
     try:
         with transaction.atomic(using=schema_editor.connection.alias):
             schema_editor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-            schema_editor.execute(
-                "CREATE INDEX IF NOT EXISTS commitment_search ON commitments_commitment "
-                "USING gin (search_text gin_trgm_ops)"
-            )
+            for name, table in TABLES.items():
+                schema_editor.execute(
+                    f"CREATE INDEX IF NOT EXISTS {name} ON {table} USING gin (search_text gin_trgm_ops)"
+                )
     except DatabaseError as error:
         logger.warning(
             "Search works without an index, and slowly on a large register: the extension pg_trgm "
@@ -30,7 +36,8 @@ def index(apps, schema_editor):
 
 def remove(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute("DROP INDEX IF EXISTS commitment_search")
+        for name in TABLES:
+            schema_editor.execute(f"DROP INDEX IF EXISTS {name}")
 
 
 class Migration(migrations.Migration):

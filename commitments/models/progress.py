@@ -117,6 +117,11 @@ class ProgressReport(models.Model):
                 condition=Q(submitted_at__isnull=False),
                 name="report_of_line",
             ),
+            models.Index(
+                fields=["-submitted_at", "id"],
+                condition=Q(submitted_at__isnull=False),
+                name="report_newest",
+            ),
         )
 
     def __str__(self) -> str:

@@ -318,12 +318,16 @@ class Maker:
             "decided_by": self.ground.officers[0],
             "decided_at": at + timedelta(days=2),
         }
+        text = f"{line.party.name}: steps were taken and reported to the chair."
+        said = _folded(text, "" if waits else decided["comment"])
+        line.search_text = _folded(line.search_text, said)
         report: ProgressReport = self.rows.add(
             ProgressReport,
             obligation=line,
             author=author,
             claim=claims,
-            text=f"{line.party.name}: steps were taken and reported to the chair.",
+            text=text,
+            search_text=said,
             saved_at=at,
             submitted_at=at,
             **({"state": ReportState.SUBMITTED} if waits else decided),
@@ -338,3 +342,8 @@ class Maker:
                 added_by=author,
                 added_at=at,
             )
+
+
+def _folded(*words: str) -> str:
+    """As services write what search looks through."""
+    return "\n".join(filter(None, words)).casefold()

@@ -20,7 +20,8 @@ AND l.status IN ({open})"""
 _NEVER = {"postgresql": "TIMESTAMPTZ '9999-12-31 00:00+00'", "sqlite": "'9999-12-31 00:00:00'"}
 _SET = """
 UPDATE commitments_turn SET
-reference = (SELECT c.reference FROM commitments_commitment c WHERE c.id = commitment_id),
+reference = COALESCE(
+  (SELECT c.reference FROM commitments_commitment c WHERE c.id = commitment_id), reference),
 due_at = COALESCE(({lines}), {never}),
 shared_due_at = COALESCE(({lines} AND l.sensitivity IN ('public', 'members')), {never})"""
 _FILL = """

@@ -319,7 +319,7 @@ class Maker:
             "decided_at": at + timedelta(days=2),
         }
         text = f"{line.party.name}: steps were taken and reported to the chair."
-        said = _folded(text, "" if waits else decided["comment"])
+        said = _folded(text, "" if waits else str(decided["comment"]))
         line.search_text = _folded(line.search_text, said)
         report: ProgressReport = self.rows.add(
             ProgressReport,

@@ -92,6 +92,7 @@ class LineList(ListPage):
 
     filterset_class = LineFilter
     table_class = LineTable
+    template_name = "commitments/lines.html"
 
     heading = gettext_lazy("Lines of the parties")
     export_name = "lines"

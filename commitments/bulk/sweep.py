@@ -10,13 +10,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from celery import current_app
 from django.core.exceptions import ValidationError
 from django.db import OperationalError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from commitments import ticks
 from commitments.choices import NOTE_LENGTH, BulkState, ItemState
 from commitments.errors import Stale
 from commitments.models import BulkEdit, BulkItem
@@ -42,10 +42,7 @@ def sweep(*, clock: Clock, via: str, most: int = AT_A_TICK) -> bool:
 
 def nudge() -> None:
     """Ask for a sweep now. A request that is lost costs time only: the next tick sweeps anyway."""
-    try:
-        current_app.send_task("commitments.bulk", expires=60, retry=False)
-    except Exception:
-        logger.warning("The broker cannot be reached; the next tick goes on.", exc_info=True)
+    ticks.ask_for("commitments.bulk")
 
 
 def run(edit: BulkEdit, *, clock: Clock, via: str, most: int) -> int:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from commitments.choices import SheetKind
@@ -14,6 +13,7 @@ from ui.exports import restored
 
 from .book import Book
 from .cells import Wrong, number
+from .columns import Problems
 from .lines import Lines
 from .parse import Row, Sheet
 from .promises import Promises
@@ -116,13 +116,15 @@ def _compare_row(
     found: Comparison, row: Row, key: Key, cells: dict[str, str], stored: Stored[Any] | None
 ) -> None:
     table = found.table
-    differing, problems = _differing(table, cells, stored)
-    if differing or problems or stored is None:
-        if words := _problem_of_version(cells, stored):  # whatever else is wrong may come of it
-            problems = {_VERSION: words}
-        elif not problems:
-            after = {cell.column: cell.after for cell in differing}
-            problems = table.problems(key, stored, after)
+    differing, problems, computed = _differing(table, cells, stored)
+    is_edited = bool(differing or problems or stored is None)
+    if stale := _problem_of_version(cells, stored):
+        # Whatever else is wrong may come of it; in a row that nobody edited nothing is.
+        problems = {_VERSION: stale} if is_edited else {}
+    elif problems or computed:
+        problems = {**problems, **computed}
+    elif is_edited:
+        problems = table.problems(key, stored, {cell.column: cell.after for cell in differing})
     if problems:
         found.problems += [Problem(row.number, name, str(said)) for name, said in problems.items()]
     elif differing or stored is None:
@@ -143,19 +145,21 @@ def _compare_row(
 
 def _differing(
     table: Table[Any], cells: dict[str, str], stored: Stored[Any] | None
-) -> tuple[list[Cell], dict[str, str | Promise]]:
+) -> tuple[list[Cell], Problems, Problems]:
+    """The cells that differ, what is wrong with such cells, and computed ones that say something else."""
     differing: list[Cell] = []
-    problems: dict[str, str | Promise] = {}
+    problems: Problems = {}
+    computed: Problems = {}
     for column in table.columns:
         if column.name not in cells or column.name in {*table.key, _VERSION}:
             continue
         try:
             cell = _cell(table, column, cells[column.name], stored)
         except Wrong as error:
-            problems[column.name] = error.words
+            (problems if column.read else computed)[column.name] = error.words
         else:
             differing += [cell] if cell else []
-    return differing, problems
+    return differing, problems, computed
 
 
 def _cell(table: Table[Any], column: Column, text: str, stored: Stored[Any] | None) -> Cell | None:

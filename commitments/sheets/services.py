@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.audit import record
@@ -94,9 +95,10 @@ def apply_waiting(*, clock: Callable[[], datetime]) -> int:
     Each is applied in one transaction: whoever dies on the way leaves it confirmed and nothing written.
     """
     done = 0
-    for pk in SheetImport.objects.waiting().values_list("pk", flat=True):
+    for pk, language in SheetImport.objects.waiting().values_list("pk", "actor__language"):
         try:
-            done += _apply(pk, clock())
+            with translation.override(language):
+                done += _apply(pk, clock())
         except Exception:
             logger.exception("The sheet %d could not be applied; it is tried again.", pk)
     SheetImport.objects.forgotten(clock()).delete()

@@ -1,9 +1,7 @@
 """Bringing a sheet back: upload, preview, confirmation, and what became of it."""
 
-import logging
 from typing import Any
 
-from celery import current_app
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -14,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import Access, access
 from accounts.requests import Request
+from commitments import ticks
 from commitments.choices import SheetKind, SheetState
 from commitments.models import SheetImport
 from ui.saving import attempt
@@ -26,7 +25,6 @@ from .forms import ConfirmForm, UploadForm
 from .parse import TOO_LARGE
 from .table import Problem
 
-logger = logging.getLogger(__name__)
 ROWS_SHOWN = 100
 PROBLEMS_SHOWN = 200
 RECENT = 10
@@ -124,7 +122,7 @@ def _confirm(request: Request, imported: SheetImport) -> HttpResponse:
         found.problems = found.problems or refused
         return _preview(request, imported, found, form)
     if state == SheetState.CONFIRMED:
-        _nudge()
+        ticks.ask_for("commitments.import")
     return redirect(imported)
 
 
@@ -157,11 +155,3 @@ def _preview(
 
 def _apply_words(rows: int) -> str:
     return ngettext("Apply %(n)s row", "Apply %(n)s rows", rows) % {"n": rows}
-
-
-def _nudge() -> None:
-    """Ask for the tick now. If the broker does not answer, the next one of the beat comes anyway."""
-    try:
-        current_app.send_task("commitments.import", retry=False, expires=60)
-    except Exception as error:
-        logger.warning("The broker was not told of a confirmed sheet: %s", error)

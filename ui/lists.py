@@ -125,7 +125,7 @@ class ListPage(SingleTableMixin, FilterView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        params = self.request.GET
+        params, pages = self.request.GET, context["table"].paginator
         selection = self.get_selection()
         return context | {
             "selection": selection,
@@ -134,17 +134,17 @@ class ListPage(SingleTableMixin, FilterView):
             "bar": FilterBar(self.filterset.form, params),
             "columns": ColumnMenu.of(context["table"], params),
             "views": [(view, same_filters(params, view.query)) for view in self.get_views()],
-            "counted": self.count_words(context["table"].paginator),
+            "counted": self.count_words(pages.count, is_bounded=pages.is_bounded),
             "none_yet": self.none_yet,
             "none_yet_hint": self.none_yet_hint,
             "none_match": self.none_match,
             "partial_template_name": self.partial_template_name,
         }
 
-    def count_words(self, pages: Pages) -> str:
+    def count_words(self, rows: int, *, is_bounded: bool = False) -> str:
         """ "28 commitments", with the number in bold wherever the language puts it."""
-        number = total_words(pages.count, is_bounded=pages.is_bounded)
-        before, _number, after = str(self.counted % {"n": pages.count}).partition(str(pages.count))
+        number = total_words(rows, is_bounded=is_bounded)
+        before, _number, after = str(self.counted % {"n": rows}).partition(str(rows))
         return format_html("{}<b>{}</b>{}", before, number, after)
 
     def wants_partial(self) -> bool:

@@ -14,7 +14,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from meetings.models import Party
 from ui.filterbar import PAGE, SORT
 
 from . import rules
@@ -46,6 +45,14 @@ FOOT = (
     Sums(Timing.OVERDUE.label, "overdue", "timing", Timing.OVERDUE),
     Sums(Reporting.SILENT.label, "silent", "reporting", Reporting.SILENT),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A party at the head of its cells."""
+
+    code: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +110,7 @@ class Group:
 
 @dataclass
 class Grid:
-    parties: list[Party]
+    parties: list[Column]
     groups: list[Group]
     # The label, a figure a party, and that of all together; None where the register is too large.
     foot: list[tuple[str | Promise, list[Figure], Figure]] | None = field(default=None)
@@ -156,7 +163,6 @@ def build(
     commitments: Sequence[Commitment],
     lines: Iterable[Row],
     *,
-    parties: Sequence[Party],
     summary: Sequence[Row] | None,
     met: set[int] | None,
     hidden: set[int],
@@ -169,12 +175,11 @@ def build(
     keys of the lines that meet the filters (None: all do), `hidden` those of commitments of which the
     reader does not see every line.
     """
-    by_commitment: dict[int, dict[int, Row]] = defaultdict(dict)
-    for line in lines:
-        by_commitment[line["commitment"]][line["party"]] = line
-    owing = {key for of in by_commitment.values() for key in of}
-    counted = {row["party__code"] for row in summary or ()}
-    shown = [party for party in parties if party.pk in owing or party.code in counted]
+    rows_of = list(lines)
+    by_commitment: dict[int, dict[str, Row]] = defaultdict(dict)
+    for line in rows_of:
+        by_commitment[line["commitment"]][line["party__code"]] = line
+    shown = _columns([*rows_of, *(summary or ())])
     rows = [
         _line(commitment, by_commitment[commitment.pk], shown, met, hidden, at, addresses)
         for commitment in commitments
@@ -186,14 +191,20 @@ def build(
     return Grid(shown, groups, None if summary is None else _foot(summary, shown, addresses))
 
 
+def _columns(rows: Iterable[Row]) -> list[Column]:
+    """The parties that owe something here or on another page: states first, organs after them."""
+    found = {(row["party__kind"], row["party__name"], row["party__code"]) for row in rows}
+    return [Column(code, name) for _kind, name, code in sorted(found)]
+
+
 def _theme_name(commitment: Commitment) -> str:
     return commitment.theme.name if commitment.theme else _("Without a theme")
 
 
 def _line(
     commitment: Commitment,
-    lines: Mapping[int, Row],
-    parties: Sequence[Party],
+    lines: Mapping[str, Row],
+    parties: Sequence[Column],
     met: set[int] | None,
     hidden: set[int],
     at: Moment,
@@ -201,7 +212,9 @@ def _line(
 ) -> Line:
     address = commitment.get_absolute_url()
     cells = [
-        _cell(commitment, lines[party.pk], party, address, met, at) if party.pk in lines else None
+        _cell(commitment, lines[party.code], party, address, met, at)
+        if party.code in lines
+        else None
         for party in parties
     ]
     asked = [cell.standing.status for cell in cells if cell and cell.standing.asked]
@@ -223,7 +236,7 @@ def _line(
 def _cell(
     commitment: Commitment,
     line: Row,
-    party: Party,
+    party: Column,
     address: str,
     met: set[int] | None,
     at: Moment,
@@ -251,7 +264,7 @@ def _is_open(line: Line, cell: Cell) -> bool:
 
 
 def _foot(
-    summary: Sequence[Row], parties: Sequence[Party], addresses: Addresses
+    summary: Sequence[Row], parties: Sequence[Column], addresses: Addresses
 ) -> list[tuple[str | Promise, list[Figure], Figure]]:
     by_code = {row["party__code"]: row for row in summary}
     found = []

@@ -8,7 +8,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from meetings.models import Party
 from ui.lists import ListPage
 from ui.tables import BaseTable
 
@@ -64,13 +63,11 @@ class GridPage(ListPage):
         visible = Obligation.objects.visible_lines(user, now)
         asked = self.filterset.lines(visible)
         here = visible.filter(commitment__in=keys)
-        parties = list(Party.objects.in_order())
         if chosen := self.filterset.asked().get("party"):
             here = here.filter(party__in=chosen)
         return build(
             shown,
             here.for_grid(),
-            parties=parties,
             summary=self._summary(visible if asked is None else asked, keys, count),
             met=None if asked is None else self._keys(asked, keys),
             hidden=set(

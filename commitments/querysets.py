@@ -132,6 +132,8 @@ def _in_either(rows: "models.QuerySet[Any]", word: str, commitment: str) -> Q:
 
 # The order of commitments by deadline (CommitmentQuerySet.soonest_first).
 _SOONEST = ("next_due_at", "turn__reference", "pk")
+# What heads the column of a party.
+_PARTY = ("party__code", "party__name", "party__kind")
 
 
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
@@ -411,7 +413,7 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
 
     def for_grid(self) -> Any:
         """What one cell of the grid tells, without making objects of thousands of lines."""
-        facts = ("commitment", "party", "status", "due_at", "registered_at")
+        facts = ("commitment", "status", "due_at", "registered_at", *_PARTY)
         due = {"due": F("next_deadline__due"), "basis": F("next_deadline__basis")}
         return self.with_reports().values("pk", *facts, "last_report_at", "is_awaiting", **due)
 
@@ -520,7 +522,7 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         """One row a party: how many lines in each status, how many overdue. One statement."""
         counts = {status: Count("pk", filter=Q(status=status)) for status in Status.values}
         return (
-            self.values("party__code", "party__name", "party__kind")
+            self.values(*_PARTY)
             .annotate(
                 lines=Count("pk"),
                 overdue=Count("pk", filter=_timing(Timing.OVERDUE, now)),

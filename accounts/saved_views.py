@@ -15,7 +15,7 @@ from .models import SavedView, User
 MOST = 50
 
 
-def save(
+def keep(
     *, owner: User, of_list: str, name: str, query: str, is_shared: bool, pk: int | None = None
 ) -> SavedView:
     """Keep a view, or change one of one's own (`pk`). Only the secretariat shares views.
@@ -36,7 +36,7 @@ def save(
     return view
 
 
-def delete(*, owner: User, pk: int) -> None:
+def forget(*, owner: User, pk: int) -> None:
     """Forget a view of one's own."""
     SavedView.objects.filter(pk=pk, owner=owner).delete()
 

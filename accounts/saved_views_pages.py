@@ -72,7 +72,7 @@ def save(request: Request) -> HttpResponse:
         return _back(request, form.errors)
     values = dict(form.cleaned_data)
     try:
-        view = saved_views.save(owner=request.user, of_list=values.pop("list"), **values)
+        view = saved_views.keep(owner=request.user, of_list=values.pop("list"), **values)
     except SavedView.DoesNotExist:
         return _back(request, {"name": [_("This view was deleted. Save it anew.")]})
     except ValidationError as error:
@@ -86,7 +86,7 @@ def save(request: Request) -> HttpResponse:
 def delete(request: Request, pk: int) -> HttpResponse:
     """Forget a view of one's own; the list goes on without it."""
     view = get_object_or_404(SavedView, pk=pk, owner=request.user)
-    saved_views.delete(owner=request.user, pk=view.pk)
+    saved_views.forget(owner=request.user, pk=view.pk)
     messages.success(request, _("The view “%(name)s” is deleted.") % {"name": view.name})
     return redirect(view.get_absolute_url())
 

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
 
 from django.utils import timezone
 from django.utils.dateformat import format as date_words
@@ -78,15 +77,15 @@ class Part:
         return f"{SIGNS[self.symbol]} {self.status}"
 
     @cached_property
-    def timing(self) -> dict[str, Any]:
-        return tags.timing(self.line)
+    def timing(self) -> str:
+        return tags.timing_words(self.line)
 
     @cached_property
     def marks(self) -> list[str]:
         """What is to be said of it besides where it stands: how late it is, that it is silent."""
         found = []
         if self.line.timing_now in {Timing.OVERDUE, Timing.SOON}:
-            found.append(self.timing["words"])
+            found.append(self.timing)
         return [*found, str(Reporting.SILENT.label)] if self.is_silent else found
 
     @property

@@ -87,6 +87,13 @@ def _awaiting() -> Exists:
     return Exists(_reports().filter(state=ReportState.SUBMITTED))
 
 
+def _having(**asked: Any) -> Q:
+    """Lines with such a report, by a list of keys that is read once: for questions to many lines."""
+    from .models import ProgressReport
+
+    return Q(pk__in=ProgressReport.objects.filter(**asked).order_by().values("obligation"))
+
+
 def _returned() -> Exists:
     """The last report that was sent came back."""
     from .models import ProgressReport
@@ -111,11 +118,7 @@ def _urgency(now: datetime) -> Case:
 def _silent(now: datetime) -> Q:
     """The SQL twin of rules.is_silent."""
     since = now - silent_after()
-    return (
-        _is_open()
-        & Q(registered_at__lte=since)
-        & ~Q(Exists(_reports().filter(submitted_at__gt=since)))
-    )
+    return _is_open() & Q(registered_at__lte=since) & ~_having(submitted_at__gt=since)
 
 
 def _in_either(rows: "models.QuerySet[Any]", word: str, commitment: str) -> Q:
@@ -528,7 +531,7 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
                 overdue=Count("pk", filter=_timing(Timing.OVERDUE, now)),
                 soon=Count("pk", filter=_timing(Timing.SOON, now)),
                 silent=Count("pk", filter=_silent(now)),
-                awaiting=Count("pk", filter=_awaiting()),
+                awaiting=Count("pk", filter=_having(state=ReportState.SUBMITTED)),
                 **counts,
             )
             .order_by("party__kind", "-overdue", "party__name")
@@ -549,7 +552,7 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
 
         The SQL twin of rules.roll_up.
         """
-        settled = ~Q(_awaiting())
+        settled = ~_having(state=ReportState.SUBMITTED)
         counts = {
             status: Count("pk", filter=Q(status=status) & settled) for status in Status.values
         }
@@ -557,7 +560,7 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
             self.order_by()
             .values("commitment")
             .annotate(
-                awaiting=Count("pk", filter=_awaiting()),
+                awaiting=Count("pk", filter=_having(state=ReportState.SUBMITTED)),
                 overdue=Count("pk", filter=_timing(Timing.OVERDUE, now)),
                 **counts,
             )
@@ -578,7 +581,7 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
             lines=Count("pk"),
             done=Count("pk", filter=Q(status=Status.DONE)),
             silent=Count("pk", filter=_silent(now)),
-            awaiting=Count("pk", filter=_awaiting()),
+            awaiting=Count("pk", filter=_having(state=ReportState.SUBMITTED)),
             late_parties=Count("party", filter=_timing(Timing.OVERDUE, now), distinct=True),
             **{timing.value: Count("pk", filter=_timing(timing, now)) for timing in timings},
         )

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 import django_tables2 as tables
 from django.db.models import F, QuerySet
-from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -118,9 +117,7 @@ class CommitmentTable(CommitmentValues, BaseTable):
         return words.owed_by_words(record.lines, record.meeting, self.parties)
 
     def render_progress(self, record: Any) -> SafeString:
-        return render_to_string(
-            "commitments/_strip.html", tags.strip(record.lines, self.shown_parties)
-        )
+        return tags.strip(record.lines, self.shown_parties)
 
     def print_progress(self, record: Any) -> str:
         summary = summed_up(record.lines)
@@ -136,12 +133,10 @@ class CommitmentTable(CommitmentValues, BaseTable):
 
     def render_deadline(self, record: Any) -> SafeString:
         line = soonest(record.lines)
-        return render_to_string(
-            "commitments/_due.html", tags.due(line.next_deadline if line else None)
-        )
+        return tags.due(line.next_deadline if line else None)
 
     def render_timing(self, record: Any) -> SafeString:
-        return render_to_string("commitments/_timing.html", tags.timing(soonest(record.lines)))
+        return tags.timing(soonest(record.lines))
 
     def order_owed_by(self, queryset: Any, is_descending: bool) -> Any:
         """By the first party that leads, then by how many do: the words themselves are no column."""
@@ -234,13 +229,13 @@ class LineTable(LineValues, BaseTable):
         return day(value)
 
     def render_status(self, record: Obligation) -> SafeString:
-        return render_to_string("commitments/_status.html", tags.standing(record))
+        return tags.standing(record)
 
     def render_deadline(self, record: Obligation) -> SafeString:
-        return render_to_string("commitments/_due.html", tags.due(record.next_deadline))
+        return tags.due(record.next_deadline)
 
     def render_timing(self, record: Obligation) -> SafeString:
-        return render_to_string("commitments/_timing.html", tags.timing(record))
+        return tags.timing(record)
 
     def order_deadline(self, queryset: Any, is_descending: bool) -> Any:
         return last_without(queryset, "due_at", is_descending)
@@ -288,10 +283,10 @@ class ReportTable(ReportValues, BaseTable):
         return day(value)
 
     def render_claim(self, record: ProgressReport) -> SafeString:
-        return render_to_string("commitments/_status.html", tags.status(record.claim))
+        return tags.status(record.claim)
 
     def render_finding(self, record: ProgressReport) -> SafeString:
-        return render_to_string("commitments/_status.html", tags.status(record.finding))
+        return tags.status(record.finding)
 
     def render_decided_at(self, value: datetime) -> str:
         return day(value)

@@ -88,10 +88,7 @@ def _no_date(language: str) -> SafeString:
 
 @lru_cache(maxsize=16)
 def _basis(value: str, language: str) -> SafeString:
-    tag = basis(value)
-    return format_html(
-        '<span class="basis basis--{}">{}{}</span>', tag["value"], icon(tag["icon"]), tag["label"]
-    )
+    return basis(value)
 
 
 @register.simple_tag

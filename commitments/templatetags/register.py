@@ -6,10 +6,12 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from commitments.choices import Basis, Reporting, Status, Timing
 from commitments.models import Deadline, Obligation
 from commitments.places import lines_at
+from ui.templatetags.ui import day, icon, symbol
 from ui.words import in_days
 
 register = template.Library()
@@ -27,19 +29,24 @@ _TIMING = {
 }
 
 
-@register.inclusion_tag("commitments/_status.html")
-def status(value: str) -> dict[str, Any]:
+# These stand in each row of long lists, where a template for every cell would cost more than its words.
+
+
+@register.simple_tag
+def status(value: str) -> SafeString:
     """A status as symbol and word."""
     known = Status(value)
-    return {"symbol": known.symbol, "label": known.label}
+    return _status(known.symbol, known.label)
 
 
-@register.inclusion_tag("commitments/_status.html")
-def standing(line: Obligation) -> dict[str, Any]:
+@register.simple_tag
+def standing(line: Obligation) -> SafeString:
     """Where a line stands as its reader sees it: a report that awaits validation says so first."""
-    if line.is_awaiting:
-        return {"symbol": AWAITING, "label": Reporting.AWAITING.label}
-    return status(line.status)
+    return _status(AWAITING, Reporting.AWAITING.label) if line.is_awaiting else status(line.status)
+
+
+def _status(code: str, label: Any) -> SafeString:
+    return format_html('<span class="st">{}<span>{}</span></span>', symbol(code), label)
 
 
 @register.filter
@@ -53,35 +60,64 @@ def standing_words(line: Obligation) -> str:
     return str(Reporting.AWAITING.label if line.is_awaiting else Status(line.status).label)
 
 
-@register.inclusion_tag("commitments/_basis.html")
-def basis(value: str) -> dict[str, Any]:
+@register.simple_tag
+def basis(value: str) -> SafeString:
     """Where a deadline comes from, as a tag: solid, outline or dashed."""
     known = Basis(value)
-    return {"value": known.value, "label": known.label, "icon": _BASIS_ICON[known]}
+    return format_html(
+        '<span class="basis basis--{}">{}{}</span>',
+        known.value,
+        icon(_BASIS_ICON[known]),
+        known.label,
+    )
 
 
-@register.inclusion_tag("commitments/_due.html")
-def due(deadline: Deadline | None) -> dict[str, Any]:
+@register.simple_tag
+def due(deadline: Deadline | None) -> SafeString:
     """A deadline as date and basis; in words when there is none."""
-    return {"deadline": deadline if deadline and deadline.due else None}
+    if not deadline or not deadline.due:
+        return format_html('<span class="muted">{}</span>', _("No date set"))
+    return format_html('<span class="due">{}{}</span>', day(deadline.due), basis(deadline.basis))
 
 
-@register.inclusion_tag("commitments/_timing.html")
-def timing(line: Obligation | None) -> dict[str, Any]:
+@register.simple_tag
+def timing(line: Obligation | None) -> SafeString:
     """How a line stands to its deadline, in words. Pages put `timing_now` and `days` on their lines."""
+    look, name = _TIMING[line.timing_now if line else Timing.CLOSED]
+    mark = icon(name) if name else ""
+    return format_html(
+        '<span class="timing timing--{}">{}{}</span>', look, mark, timing_words(line)
+    )
+
+
+def timing_words(line: Obligation | None) -> str:
+    """ "3 days late", "Due in 29 days", or the state where days say nothing."""
     state: Timing = line.timing_now if line else Timing.CLOSED
-    look, icon = _TIMING[state]
-    words = str(state.label)
     if line and line.days is not None and state in {Timing.OVERDUE, Timing.SOON}:
-        words = in_days(line.days)
-    return {"look": look, "icon": icon, "words": words}
+        return in_days(line.days)
+    return str(state.label)
 
 
-@register.inclusion_tag("commitments/_strip.html")
-def strip(lines: Iterable[Obligation], parties: Iterable[Any]) -> dict[str, Any]:
+@register.simple_tag
+def strip(lines: Iterable[Obligation], parties: Iterable[Any]) -> SafeString:
     """One cell a party, in the order of `parties`; a party without a line owes nothing here."""
     by_party = {line.party_id: line for line in lines}
-    return {"cells": [(party, by_party.get(party.pk)) for party in parties]}
+    cells = mark_safe("".join(_cell(party, by_party.get(party.pk)) for party in parties))
+    return format_html('<ol class="strip" aria-label="{}">{}</ol>', _("Progress by party"), cells)
+
+
+def _cell(party: Any, line: Obligation | None) -> SafeString:
+    late = line is not None and line.timing_now == Timing.OVERDUE
+    said = standing_words(line).lower() if line else _("no line shown")
+    return format_html(
+        '<li data-code="{}"{}>{}<span class="vh">{}: {}{}</span></li>',
+        party.code,
+        mark_safe(' class="late late-flag"') if late else "",
+        symbol(standing_symbol(line) if line else "x"),
+        party,
+        said,
+        f", {_('overdue')}" if late else "",
+    )
 
 
 @register.filter

@@ -10,7 +10,7 @@ from django.core.paginator import Page
 from django.forms import BoundField
 from django.forms.utils import flatatt
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from lucide.templatetags.lucide import lucide
 
@@ -40,6 +40,11 @@ def _icon(name: str, size: str) -> SafeString:
 @register.simple_tag
 def symbol(code: str) -> SafeString:
     """The symbol of a status by its letter. The sprite with the shapes stands in base.html."""
+    return _symbol(str(code))
+
+
+@lru_cache(maxsize=32)
+def _symbol(code: str) -> SafeString:
     if code not in STATUS_CODES:
         raise ValueError(
             f"{code!r} is no status symbol; there are {''.join(sorted(STATUS_CODES))}."
@@ -152,11 +157,33 @@ def head_attrs(column: Any) -> SafeString:
 
 
 @register.simple_tag
+def menu_choices(menu: Any) -> SafeString:
+    """The boxes of a filter. A register has hundreds of meetings, too many for a template each."""
+    kind, name = "checkbox" if menu.many else "radio", menu.name
+    return format_html_join(
+        "",
+        '<label><input class="check" type="{}" name="{}" value="{}"{}> {}</label>',
+        (
+            (kind, name, choice.value, mark_safe(" checked") if choice.chosen else "", choice.label)
+            for choice in menu.choices
+        ),
+    )
+
+
+@register.simple_tag
 def cell_attrs(column: Any, is_row_head: bool = False) -> SafeString:
     """The attributes of a cell. On small screens the table stacks and each cell names itself.
 
     A column that speaks for itself says so with `attrs={"td": {"data-label": ""}}`.
     """
+    # Reckoned once a table: it is the same in every row.
+    said = column.__dict__.setdefault("_said_attrs", {})
+    if is_row_head not in said:
+        said[is_row_head] = _attrs_of_cell(column, is_row_head)
+    return said[is_row_head]
+
+
+def _attrs_of_cell(column: Any, is_row_head: bool) -> SafeString:
     attrs = _cell_attrs(column.attrs["td"])
     if is_row_head:
         classes = " ".join(filter(None, ["ttl wide", attrs.get("class")]))

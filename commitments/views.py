@@ -76,7 +76,7 @@ class CommitmentList(ListPage):
     def get_views(self) -> Sequence[View]:
         user, now = self.request.user, self.request.now
         visible = Commitment.objects.visible_to(user, now)
-        counts = visible.counts_by_timing(user, now, most=paging.COUNTED_UP_TO)
+        counts = visible.counts_by_timing(user, now, most=paging.VIEWS_COUNTED_UP_TO)
         return [
             View(_("All"), "", counts["all"]),
             View(_("Overdue"), "timing=overdue", counts[Timing.OVERDUE]),

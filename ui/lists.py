@@ -42,7 +42,7 @@ from .words import total_words
 class View:
     """A named set of filters above the list: a label, a query such as "timing=overdue", a count.
 
-    A count above `COUNTED_UP_TO` is not said: the list behind the view says it.
+    A count above `VIEWS_COUNTED_UP_TO` is not said: the list behind the view says it.
     """
 
     label: str | Promise
@@ -52,7 +52,7 @@ class View:
 
     @property
     def said(self) -> str:
-        known = self.count is not None and self.count <= paging.COUNTED_UP_TO
+        known = self.count is not None and self.count <= paging.VIEWS_COUNTED_UP_TO
         return str(self.count) if known else ""
 
 

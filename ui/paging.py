@@ -9,6 +9,8 @@ from django.db.models.query import ModelIterable
 
 # Totals above it are "more than 10,000". The pages behind it are there all the same.
 COUNTED_UP_TO = 10_000
+# Registers above it have no counts beside the views of a list: each would look at every line.
+VIEWS_COUNTED_UP_TO = 2_000
 # So many rows in, it is cheaper to find the keys of a page first, and then what its rows show.
 DEEP = 500
 

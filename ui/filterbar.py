@@ -19,6 +19,7 @@ OLD_EXPORT = "format"  # what the address of an export was; understood until the
 NO_VIEW = frozenset({PAGE, EXPORT, OLD_EXPORT})
 NO_FILTERS = NO_VIEW | {SORT, COLS}
 LONGEST_CHIP = 60
+IN_THE_BAR = 6
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,11 @@ class FilterBar:
         self.kept = [(name, value) for name in (SORT, COLS) for value in params.getlist(name)]
         self.cleared = f"?{only(params, SORT, COLS)}"
         self.search = form[SEARCH] if SEARCH in form.fields else None
-        self.menus = [self._menu(field) for field in form.visible_fields() if self._shows(field)]
+        shown = [self._menu(field) for field in form.visible_fields() if self._shows(field)]
+        # The first stand in the bar, and whichever is used; the rest behind "More filters".
+        rest = [menu for menu in shown[IN_THE_BAR:] if not self._is_used(menu.field)]
+        self.more = rest if len(rest) > 1 else []
+        self.menus = [menu for menu in shown if menu not in self.more]
         self.chips = list(self._chips())
 
     @property
@@ -78,8 +83,10 @@ class FilterBar:
     def _shows(self, field: BoundField) -> bool:
         """The search is no menu; a quiet filter shows once it is used."""
         is_quiet = getattr(field.field.widget, "is_quiet", False)
-        is_used = any(self.params.getlist(field.html_name))
-        return field.name != SEARCH and (is_used or not is_quiet)
+        return field.name != SEARCH and (self._is_used(field) or not is_quiet)
+
+    def _is_used(self, field: BoundField) -> bool:
+        return any(self.params.getlist(field.html_name))
 
     def _menu(self, field: BoundField) -> Menu:
         chosen = set(self.params.getlist(field.html_name))

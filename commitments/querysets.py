@@ -261,7 +261,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         found: CommitmentQuerySet = self.annotate(next_due_at=due)
         return found
 
-    def keys(self) -> Any:
+    def keys_in_order(self) -> Any:
         """The keys in their order. What falls due first is read from the turns alone, by their index."""
         from .models import Turn
 

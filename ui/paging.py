@@ -84,7 +84,7 @@ class Pages(Paginator):
             return list(self.rows.data[bottom:top])
         if bottom < DEEP or self.queryset._iterable_class is not ModelIterable:
             return list(self.queryset[bottom:top])
-        own = getattr(self.queryset, "keys", None)
+        own = getattr(self.queryset, "keys_in_order", None)
         every = own() if own else self.queryset.values_list("pk", flat=True)
         keys = list(every[bottom:top])
         found = {row.pk: row for row in self.queryset.filter(pk__in=keys).order_by()}

@@ -165,8 +165,9 @@ class Walk:
 def links(path, page):
     for found in re.findall(r'href="([^"]+)"', page):
         target = urljoin(path, unescape(found)).partition("#")[0]
-        # Orders, pages and columns of a list show the same rows once more.
-        if target.startswith("/") and not re.search(r"[?&](sort|page|cols)=", target):
+        # Orders, pages and columns of a list show the same rows once more; so do exports of a part.
+        again = re.search(r"[?&](sort|page|cols)=|\?.+&export=|\?export=.+&", target)
+        if target.startswith("/") and not again:
             yield target
 
 
@@ -175,7 +176,9 @@ def text_of(answer):
     body = b"".join(answer) if answer.streaming else answer.content
     if body.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(body)) as packed:
-            body = b"\n".join(packed.read(name) for name in packed.namelist())
+            # Not when the file was made.
+            names = [name for name in packed.namelist() if not name.startswith("docProps/")]
+            body = b"\n".join(packed.read(name) for name in names)
     words = body.decode("utf-8", "replace")
     return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", words)
 

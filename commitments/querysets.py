@@ -122,15 +122,22 @@ def _silent(now: datetime) -> Q:
 
 
 def _in_either(rows: "models.QuerySet[Any]", word: str, commitment: str) -> Q:
-    """A word in a row's own text or in its commitment's.
-
-    Two lists of keys, each from an index of its own: an "or" of texts would read every text.
-    """
+    """A word in a row's own text or in its commitment's."""
     from .models import Commitment
 
-    own = rows.model._default_manager.filter(search_text__contains=word).values("pk")
+    every: models.QuerySet[Any] = rows.model._default_manager.all()
     about = Commitment.objects.filter(search_text__contains=word).values("pk")
-    return Q(pk__in=own) | Q(**{f"{commitment}__in": about})
+    own = every.filter(search_text__contains=word)
+    return _in_any(own.values("pk"), every.filter(**{f"{commitment}__in": about}).values("pk"))
+
+
+def _in_any(*keys: "models.QuerySet[Any, Any]") -> Q:
+    """Rows whose key is in one of these lists.
+
+    Each comes from an index of its own, and together they are few: an "or" would try every row.
+    """
+    first, *others = (rows.order_by() for rows in keys)
+    return Q(pk__in=first.union(*others))
 
 
 # The order of commitments by deadline (CommitmentQuerySet.soonest_first).
@@ -166,10 +173,9 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         own = Q(search_text__contains=word)
         if lines is None:
             return own
-        # Two lists of keys, each from an index of its own: an "or" of texts would read every text.
         by_own = self.model.objects.filter(own).values("pk")
         by_lines = lines.filter(search_text__contains=word).values("commitment")
-        return Q(pk__in=by_own) | Q(pk__in=by_lines)
+        return _in_any(by_own, by_lines)
 
     def first_lead(self, lines: "ObligationQuerySet") -> "CommitmentQuerySet":
         """Annotate `first_lead`, the name of the first party that leads among these lines, and `leads`."""
@@ -267,11 +273,11 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
         due = getattr(self.query.annotations.get("next_due_at"), "target", None)
         if tuple(self.query.order_by) != _SOONEST or due is None:
-            return self.values_list("pk", flat=True)
+            return self.values("pk")
         turns = Turn.objects.order_by(due.name, "reference", "pk")
         if len(self.query.where) > 1:  # more is asked than that there is a turn (soonest_first)
             turns = turns.filter(commitment__in=self.order_by().values("pk"))
-        return turns.values_list("pk", flat=True)
+        return turns.values("pk")
 
     def for_list(self, user: User, now: datetime) -> "CommitmentQuerySet":
         """Everything one row of the list reads: its meeting and its visible lines, in two queries."""

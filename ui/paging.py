@@ -11,8 +11,6 @@ from django.db.models.query import ModelIterable
 COUNTED_UP_TO = 10_000
 # Registers above it have no counts beside the views of a list: each would look at every line.
 VIEWS_COUNTED_UP_TO = 2_000
-# So many rows in, it is cheaper to find the keys of a page first, and then what its rows show.
-DEEP = 500
 
 
 class OnePage(Page):
@@ -24,8 +22,9 @@ class Pages(Paginator):
     """The pages of a table's rows.
 
     How many rows there are is counted up to `COUNTED_UP_TO`; `is_bounded` says that there are more.
-    A page behind that exists as long as it has rows. Its rows are found by their keys, for which an
-    index is enough; a query set that knows a cheaper way to its keys says so by a method `keys`.
+    A page behind that exists as long as it has rows. The keys of its rows are found first, within the
+    same statement: an index is enough for them, and nobody sorts what the rows show. A query set that
+    knows a cheaper way to its keys says so by a method `keys`.
     """
 
     _reached = 0
@@ -40,7 +39,18 @@ class Pages(Paginator):
     def _found(self) -> int:
         if self.queryset is None:
             return len(self.rows)
-        return self.queryset.order_by()[: COUNTED_UP_TO + 1].count()
+        return self._bare[: COUNTED_UP_TO + 1].count()
+
+    @property
+    def _bare(self) -> QuerySet[Any]:
+        """What is to be counted, without its order and without what rows read beside their own."""
+        assert self.queryset is not None
+        bare = self.queryset.order_by()
+        return bare.values("pk") if self._are_objects else bare
+
+    @property
+    def _are_objects(self) -> bool:
+        return self.queryset is not None and self.queryset._iterable_class is ModelIterable
 
     @property
     def is_bounded(self) -> bool:
@@ -65,7 +75,7 @@ class Pages(Paginator):
             if len(page):
                 return page
             # Behind the end: now the end has to be known.
-            self._reached = -(-self.queryset.order_by().count() // self.per_page)
+            self._reached = -(-self._bare.count() // self.per_page)
         return super().get_page(number)
 
     def page(self, number: int | str) -> Page:
@@ -82,13 +92,14 @@ class Pages(Paginator):
     def _rows(self, bottom: int, top: int) -> list[Any]:
         if self.queryset is None:
             return list(self.rows.data[bottom:top])
-        if bottom < DEEP or self.queryset._iterable_class is not ModelIterable:
+        if not self._are_objects:
             return list(self.queryset[bottom:top])
         own = getattr(self.queryset, "keys_in_order", None)
-        every = own() if own else self.queryset.values_list("pk", flat=True)
-        keys = list(every[bottom:top])
-        found = {row.pk: row for row in self.queryset.filter(pk__in=keys).order_by()}
-        return [found[key] for key in keys if key in found]
+        every = own() if own else self.queryset.values("pk")
+        rows = self.queryset.all()
+        rows.query.clear_where()  # the keys meet every condition: not asked a second time
+        found = {row.pk: row for row in rows.filter(pk__in=every[bottom:top])}
+        return list(found.values())
 
     def _bound(self, rows: list[Any]) -> Any:
         """The rows as the table draws them."""

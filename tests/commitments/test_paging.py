@@ -146,11 +146,10 @@ def test_a_turn_goes_with_its_commitment():
 
 @pytest.fixture
 def long_list(monkeypatch):
-    """Sixty commitments, many of which tie; pages of 4, counted up to 20, deep from the third on."""
+    """Sixty commitments, many of which tie; pages of 4, counted up to 20."""
     monkeypatch.setattr(ListPage, "per_page", 4)
     monkeypatch.setattr(paging, "COUNTED_UP_TO", 20)
     monkeypatch.setattr(paging, "VIEWS_COUNTED_UP_TO", 20)
-    monkeypatch.setattr(paging, "DEEP", 8)
     report, parties = make_report(make_meeting()), [make_party("AA"), make_party("BB")]
     for n in range(60):
         make_commitment(report, parties, date(2030, 1, 1 + n % 3) if n % 4 else None)

@@ -2,23 +2,9 @@
 
 from typing import Any
 
-from django.db.models import IntegerField, QuerySet, Subquery
+from django.db.models import QuerySet
 
 from .models import User
-
-
-class Counted(Subquery):
-    """How many rows a query finds, its limit included."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
-    output_field = IntegerField()
-
-
-class CountedOnce(Subquery):
-    """How many different values a query of one column finds."""
-
-    template = "(SELECT COUNT(DISTINCT counted.value) FROM (%(subquery)s) AS counted)"
-    output_field = IntegerField()
 
 
 def keys(rows: "QuerySet[Any]", most: int) -> "QuerySet[Any, Any]":

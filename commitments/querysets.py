@@ -26,11 +26,12 @@ from django.db.models import (
 from django.db.models.functions import Least, NullIf, RowNumber
 from django.db.models.lookups import Exact
 
-from accounts.counting import Counted, CountedOnce, in_one_row, keys
+from accounts.counting import in_one_row, keys
 from accounts.models import Event, User
 from meetings.choices import Sensitivity
 from meetings.models import Meeting, Report
 from meetings.querysets import answered_for, readable
+from ui.counting import Counted, CountedOnce
 
 from .choices import ExtensionState, Life, Reporting, ReportState, Role, Status, Timing, Urgency
 from .rules import RollUp
@@ -147,6 +148,14 @@ _PARTY = ("party__code", "party__name", "party__kind")
 
 
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
+    # The keys that `with_timing` puts ahead of their shared turn.
+    _moved_ahead: "models.QuerySet[Any, Any] | None" = None
+
+    def _clone(self) -> "CommitmentQuerySet":
+        clone: CommitmentQuerySet = super()._clone()  # type: ignore[misc]
+        clone._moved_ahead = self._moved_ahead
+        return clone
+
     def visible_to(self, user: User, now: datetime) -> "CommitmentQuerySet":
         """What a person may read: the commitment's own sensitivity and that of every report it quotes."""
         if user.is_secretariat:
@@ -253,28 +262,42 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         if user.is_secretariat:
             return self._due(F("turn__due_at"))
         own = Obligation.objects.closed().visible_lines(user, now).open().exclude(due_at=None)
-        keys = list(own.order_by().values_list("commitment", flat=True).distinct())
-        if not keys:
-            return self._due(F("turn__shared_due_at"))
         first = own.filter(commitment=OuterRef("pk")).order_by("due_at", "pk").values("due_at")[:1]
+        own_keys = own.order_by().values("commitment")
         either = Case(
-            When(pk__in=keys, then=Least(F("turn__shared_due_at"), Subquery(first))),
+            When(pk__in=own_keys, then=Least(F("turn__shared_due_at"), Subquery(first))),
             default=F("turn__shared_due_at"),
         )
-        return self._due(either)
+        found = self._due(either)
+        found._moved_ahead = own_keys
+        return found
 
     def _due(self, due: Any) -> "CommitmentQuerySet":
         found: CommitmentQuerySet = self.annotate(next_due_at=due)
         return found
 
-    def keys_in_order(self) -> Any:
-        """The keys in their order. What falls due first is read from the turns alone, by their index."""
+    def keys_of(self, bottom: int, top: int) -> Any:
+        """The keys of these rows in their order. What falls due first is found by the index of the turns.
+
+        A line that only a party may see puts its commitment further ahead, never further behind:
+        what stands before `top` stood there without such lines, or has one.
+        """
+        if tuple(self.query.order_by) != _SOONEST or "next_due_at" not in self.query.annotations:
+            return self.values("pk")[bottom:top]
+        if self._moved_ahead is None:
+            return self._turns("due_at")[bottom:top]
+        shared = self.model.objects.filter(pk__in=self._turns("shared_due_at")[:top])
+        ahead = self.filter(pk__in=self._moved_ahead)
+        either = self.all()
+        either.query.clear_where()  # the keys meet every condition
+        either = either.filter(_in_any(shared.values("pk"), ahead.values("pk")))
+        return either.values("pk")[bottom:top]
+
+    def _turns(self, due: str) -> Any:
+        """Their keys by the turns alone, as far as they are in this order."""
         from .models import Turn
 
-        due = getattr(self.query.annotations.get("next_due_at"), "target", None)
-        if tuple(self.query.order_by) != _SOONEST or due is None:
-            return self.values("pk")
-        turns = Turn.objects.order_by(due.name, "reference", "pk")
+        turns = Turn.objects.order_by(due, "reference", "pk")
         if len(self.query.where) > 1:  # more is asked than that there is a turn (soonest_first)
             turns = turns.filter(commitment__in=self.order_by().values("pk"))
         return turns.values("pk")

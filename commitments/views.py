@@ -74,17 +74,23 @@ class CommitmentList(ListPage):
         return offered(self.request.user, "commitments")
 
     def get_views(self) -> Sequence[View]:
-        user, now = self.request.user, self.request.now
-        visible = Commitment.objects.visible_to(user, now)
-        counts = visible.counts_by_timing(user, now, most=paging.VIEWS_COUNTED_UP_TO)
+        counts = self._counts()
         return [
-            View(_("All"), "", counts["all"]),
-            View(_("Overdue"), "timing=overdue", counts[Timing.OVERDUE]),
-            View(_("Due soon"), "timing=soon", counts[Timing.SOON]),
-            View(_("Awaiting validation"), "reporting=awaiting", counts[Reporting.AWAITING]),
-            View(_("Silent"), "reporting=silent", counts[Reporting.SILENT]),
-            View(_("No date set"), "timing=none", counts[Timing.NONE]),
+            View(_("All"), "", counts.get("all")),
+            View(_("Overdue"), "timing=overdue", counts.get(Timing.OVERDUE)),
+            View(_("Due soon"), "timing=soon", counts.get(Timing.SOON)),
+            View(_("Awaiting validation"), "reporting=awaiting", counts.get(Reporting.AWAITING)),
+            View(_("Silent"), "reporting=silent", counts.get(Reporting.SILENT)),
+            View(_("No date set"), "timing=none", counts.get(Timing.NONE)),
         ]
+
+    def _counts(self) -> dict[str, int | None]:
+        """Of each view; none when this list alone has more rows than are counted for views."""
+        most = paging.VIEWS_COUNTED_UP_TO
+        if self.pages.count > most:
+            return {}
+        user, now = self.request.user, self.request.now
+        return Commitment.objects.visible_to(user, now).counts_by_timing(user, now, most=most)
 
 
 class LineList(ListPage):

@@ -13,8 +13,9 @@ from django.db.models import Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.counting import Counted, in_one_row, keys
+from accounts.counting import in_one_row, keys
 from accounts.models import User
+from ui.counting import Counted
 
 from . import durations, news
 from .choices import State

@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 # Rows lie on solid disks or in memory, where the next page costs as much as any other; and pages read
-# few rows, for which compiling a statement takes longer than running it.
-POSTGRESQL_PLANS = "-c random_page_cost=1.1 -c jit=off"
+# few rows, for which compiling a statement, or starting workers for it, takes longer than running it.
+POSTGRESQL_PLANS = "-c random_page_cost=1.1 -c parallel_setup_cost=10000 -c jit=off"
 
 
 def text(name: str, default: str = "") -> str:

@@ -74,6 +74,8 @@ class ListPage(SingleTableMixin, FilterView):
     none_yet_hint: str | Promise = ""
     none_match: str | Promise = _("Nothing matches these filters")
 
+    pages: Pages
+
     def get_views(self) -> Sequence[View]:
         """The named views above the filters; none unless a page has some."""
         return ()
@@ -118,7 +120,7 @@ class ListPage(SingleTableMixin, FilterView):
             kwargs |= selecting()
         table = self.whole_table(**kwargs)
         # The size of a page is ours to choose: an address must not ask for all rows at once.
-        table.paginator = Pages(table.rows, self.per_page)
+        table.paginator = self.pages = Pages(table.rows, self.per_page)
         table.page = table.paginator.get_page(self.request.GET.get(PAGE))
         table.before_render(self.request)
         return table

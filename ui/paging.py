@@ -7,10 +7,23 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable
 
+from .counting import Counted
+
 # Totals above it are "more than 10,000". The pages behind it are there all the same.
 COUNTED_UP_TO = 10_000
 # Registers above it have no counts beside the views of a list: each would look at every line.
 VIEWS_COUNTED_UP_TO = 2_000
+# A page that no list has.
+FAR = 10**9
+
+
+def _asked(number: Any) -> int:
+    """The page that an address asks for: the first for what is no number, a far one for one out of range."""
+    try:
+        wanted = int(str(number))
+    except ValueError:
+        return 1
+    return wanted if 0 < wanted < FAR else FAR
 
 
 class OnePage(Page):
@@ -22,9 +35,9 @@ class Pages(Paginator):
     """The pages of a table's rows.
 
     How many rows there are is counted up to `COUNTED_UP_TO`; `is_bounded` says that there are more.
-    A page behind that exists as long as it has rows. The keys of its rows are found first, within the
-    same statement: an index is enough for them, and nobody sorts what the rows show. A query set that
-    knows a cheaper way to its keys says so by a method `keys`.
+    A page behind that exists as long as it has rows. One statement reads a page: the keys of its rows,
+    for which an index is enough, what these rows show, and how many rows there are. A query set that
+    knows a cheaper way to its keys says so by a method `keys_of(bottom, top)`.
     """
 
     _reached = 0
@@ -68,15 +81,13 @@ class Pages(Paginator):
 
     def get_page(self, number: Any) -> Page:
         """The page, or the nearest that there is."""
-        words = str(number)
-        wanted = int(words) if words.isascii() and words.isdigit() and len(words) < 10 else 0
-        if wanted * self.per_page > COUNTED_UP_TO and self.queryset is not None:
-            page = self._read(wanted)
-            if len(page):
-                return page
-            # Behind the end: now the end has to be known.
+        page = self._read(_asked(number))
+        if len(page) or page.number == 1:
+            return page
+        # Behind the end: now the end has to be known.
+        if self.is_bounded:
             self._reached = -(-self._bare.count() // self.per_page)
-        return super().get_page(number)
+        return self._read(self.num_pages)
 
     def page(self, number: int | str) -> Page:
         return self._read(self.validate_number(number))
@@ -94,11 +105,14 @@ class Pages(Paginator):
             return list(self.rows.data[bottom:top])
         if not self._are_objects:
             return list(self.queryset[bottom:top])
-        own = getattr(self.queryset, "keys_in_order", None)
-        every = own() if own else self.queryset.values("pk")
+        own = getattr(self.queryset, "keys_of", None)
+        keys = own(bottom, top) if own else self.queryset.values("pk")[bottom:top]
         rows = self.queryset.all()
         rows.query.clear_where()  # the keys meet every condition: not asked a second time
-        found = {row.pk: row for row in rows.filter(pk__in=every[bottom:top])}
+        total = Counted(self._bare[: COUNTED_UP_TO + 1])
+        found = {row.pk: row for row in rows.filter(pk__in=keys).annotate(rows_found=total)}
+        if found or not bottom:
+            self._found = next((row.rows_found for row in found.values()), 0)
         return list(found.values())
 
     def _bound(self, rows: list[Any]) -> Any:

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from accounts import middleware
 from accounts.choices import Via, Weekday
 from accounts.models import User
 from commitments import editing
@@ -32,33 +31,13 @@ from tests.factories import (
     make_submitted,
     make_user,
 )
-from tests.faults.clock import Clock
 from tests.faults.oracle import references_in
-from tests.faults.relay import relay as listening
+from tests.scenarios.conftest import MONDAY
 from tests.scenarios.people import Person
 
 pytestmark = pytest.mark.django_db
 
-MONDAY = datetime(2026, 3, 9, 5, 0, tzinfo=UTC)
 KNOWN_SINCE = MONDAY - days(200)
-
-
-@pytest.fixture
-def mails(settings):
-    """What the mail server accepted."""
-    with listening() as server:
-        settings.EMAIL_RELAY = server.options
-        settings.EMAIL_BACKEND = "reminders.backend.OutboxBackend"
-        yield server
-
-
-@pytest.fixture
-def clock(monkeypatch, settings, tmp_path, mails):
-    settings.DATA_DIR = tmp_path
-    made = Clock(MONDAY)
-    made.rule(monkeypatch)
-    monkeypatch.setattr(middleware, "read_clock", made)
-    return made
 
 
 def focal_point(code, **values):

@@ -44,6 +44,7 @@ class CommitmentTable(CommitmentValues, BaseTable):
     title = tables.Column(_("Commitment"), linkify=True)
     meeting = tables.Column(
         _("Meeting"),
+        empty_values=(),
         order_by=("meeting__starts_on", "meeting__number"),
         attrs={"td": {"class": "nw not-sm"}},
     )
@@ -183,7 +184,7 @@ class LineTable(LineValues, BaseTable):
         linkify=lambda record: record.get_page_url(),
     )
     role = tables.Column(_("Role"), attrs={"td": {"class": "nw not-sm"}})
-    status = tables.Column(_("Status"), attrs={"td": {"data-label": ""}})
+    status = tables.Column(_("Status"), empty_values=(), attrs={"td": {"data-label": ""}})
     deadline = tables.Column(
         _("Deadline and its basis"), empty_values=(), attrs={"td": {"data-label": ""}}
     )

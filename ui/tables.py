@@ -1,5 +1,8 @@
 """The table every list page is made of."""
 
+import inspect
+from collections.abc import Callable, Iterator
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 
 import django_tables2 as tables
@@ -24,6 +27,11 @@ def with_tie_break(queryset: QuerySet[Any]) -> QuerySet[Any]:
     if not ordering and query.default_ordering:
         ordering = tuple(query.get_meta().ordering or ())
     return queryset if ends_in_pk(ordering) else queryset.order_by(*ordering, "pk")
+
+
+@lru_cache(maxsize=256)
+def _takes_a_record(render: Callable[..., Any]) -> bool:
+    return list(inspect.signature(render).parameters) == ["self", "record"]
 
 
 class BaseTable(tables.Table):
@@ -64,6 +72,23 @@ class BaseTable(tables.Table):
 
     def before_render(self, request: Any) -> None:
         self.prepare([row.record for row in self.paginated_rows])
+
+    def cells(self, row: BoundRow) -> Iterator[tuple[Any, Any]]:
+        """The cells of a row with their columns."""
+        for column in self.columns:
+            own = self._from_records.get(column.name)
+            yield column, own(row.record) if own else row.get_cell(column.name)
+
+    @cached_property
+    def _from_records(self) -> dict[str, Callable[[Any], Any]]:
+        """Columns whose cells are made from the record alone: nobody has to look for a value first."""
+        own = {}
+        for column in self.columns.iterall():
+            render = getattr(type(self), f"render_{column.name}", None)
+            is_made = render is not None and _takes_a_record(render)
+            if is_made and column.column.empty_values == () and column.link is None:
+                own[column.name] = getattr(self, f"render_{column.name}")
+        return own
 
     @property
     def fields(self) -> list[str]:

@@ -1,11 +1,13 @@
 """How the register looks: status, timing, the basis of a deadline, the strip of a commitment."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from commitments.choices import Basis, Reporting, Status, Timing
@@ -107,16 +109,28 @@ def strip(lines: Iterable[Obligation], parties: Iterable[Any]) -> SafeString:
 
 
 def _cell(party: Any, line: Obligation | None) -> SafeString:
-    late = line is not None and line.timing_now == Timing.OVERDUE
-    said = standing_words(line).lower() if line else _("no line shown")
+    if line is None:
+        return _cell_of(get_language(), party.code, str(party), "", is_late=False)
+    state = AWAITING if line.is_awaiting else line.status
+    late = line.timing_now == Timing.OVERDUE
+    return _cell_of(get_language(), party.code, str(party), state, is_late=late)
+
+
+@lru_cache(maxsize=4096)
+def _cell_of(
+    language: str | None, code: str, name: str, state: str, *, is_late: bool
+) -> SafeString:
+    """The cell in this language: a page has hundreds, and few that differ."""
+    known = Status(state) if state and state != AWAITING else None
+    label = known.label if known else Reporting.AWAITING.label
     return format_html(
         '<li data-code="{}"{}>{}<span class="vh">{}: {}{}</span></li>',
-        party.code,
-        mark_safe(' class="late late-flag"') if late else "",
-        symbol(standing_symbol(line) if line else "x"),
-        party,
-        said,
-        f", {_('overdue')}" if late else "",
+        code,
+        mark_safe(' class="late late-flag"') if is_late else "",
+        symbol(known.symbol if known else state or "x"),
+        name,
+        str(label).lower() if state else _("no line shown"),
+        f", {_('overdue')}" if is_late else "",
     )
 
 

@@ -171,7 +171,7 @@ def build(
 ) -> Grid:
     """The grid of one page.
 
-    `lines` come from ObligationQuerySet.for_grid, `summary` from summary_by_party. `met` are the
+    `lines` come from ObligationQuerySet.for_grid, `summary` from standing.summary_by_party. `met` are the
     keys of the lines that meet the filters (None: all do), `hidden` those of commitments of which the
     reader does not see every line.
     """

@@ -15,6 +15,7 @@ from .filters import GridFilter
 from .grid import Addresses, Grid, Moment, build
 from .models import Commitment, Obligation
 from .querysets import silent_after, soon
+from .standing import summary_by_party
 
 # Up to how many commitments the foot adds up: a larger register is read by meeting or theme.
 ADDED_UP = 1_000
@@ -87,4 +88,4 @@ class GridPage(ListPage):
         if count > ADDED_UP:
             return None
         of = keys if count == len(keys) else self.object_list.order_by().values("pk")
-        return list(lines.filter(commitment__in=of).summary_by_party(self.request.now))
+        return summary_by_party(lines.filter(commitment__in=of), self.request.now)

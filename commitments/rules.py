@@ -85,10 +85,18 @@ def is_silent(
     now: datetime,
     after: timedelta,
 ) -> bool:
-    """Whether an open line has gone without a report for `after`, counted from when it was entered."""
-    since = now - after
+    """Whether an open line has gone without a report for `after`, counted from when it was entered.
+
+    By the minute, as deadlines are: within one minute nothing changes by itself.
+    """
+    since = whole_minute(now - after)
     quiet = last_report_at is None or last_report_at <= since
     return is_open(status=status, life=life) and registered_at <= since and quiet
+
+
+def whole_minute(moment: datetime) -> datetime:
+    """The beginning of its minute."""
+    return moment.replace(second=0, microsecond=0)
 
 
 def may_decide(*, author: int, actor: int) -> bool:

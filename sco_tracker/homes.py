@@ -1,7 +1,6 @@
 """What each of the three home pages shows. Every number comes with the address of the list that makes it."""
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +14,7 @@ from accounts.requests import Request
 from commitments.choices import Status, Urgency
 from commitments.models import Commitment, Extension, Obligation, ProgressReport
 from commitments.places import COUNTED, DONE, lines_at
-from commitments.querysets import ObligationQuerySet
+from commitments.standing import PARTY, summary_by_party, summed
 from commitments.templatetags.register import linked
 from commitments.values import note_timing
 from meetings.choices import PartyKind
@@ -23,6 +22,7 @@ from meetings.models import Meeting, Party
 from ui.charts import share
 
 from . import timeline
+from .remembering import remembered
 
 WAITING = 8  # reports that the page of the secretariat names
 DEADLINES = 12  # rows beside the timeline
@@ -36,13 +36,13 @@ PRESSING = (Urgency.RETURNED, Urgency.OVERDUE, Urgency.SOON)
 def secretariat(request: Request) -> dict[str, Any]:
     """Who is late, who is silent, what awaits the officer, and what falls due next."""
     today = _today(request)
-    lines = Obligation.objects.visible_to(request.user, request.now)
     reports = ProgressReport.objects.visible_to(request.user, request.now)
-    summary = _with_last_report(lines.summary_by_party(request.now), reports.last_by_party())
+    counted = remembered(request, "secretariat", lambda: _count_all(request, today))
+    drawn = timeline.of(counted["timeline"], today=today, ahead=AHEAD, asked={})
+    summary = counted["parties"]
     summary.sort(key=lambda row: (-row["overdue"], -row["silent"], row["party__name"]))
-    drawn = timeline.of(lines, today=today, ahead=AHEAD, asked={})
     return {
-        **_figures(request, summary),
+        **_figures(summary, counted["commitments"]),
         "states": [row for row in summary if row["party__kind"] != PartyKind.ORGAN],
         "organs": [row for row in summary if row["party__kind"] == PartyKind.ORGAN],
         "timeline": drawn,
@@ -54,17 +54,27 @@ def secretariat(request: Request) -> dict[str, Any]:
     }
 
 
-def _with_last_report(summary: Iterable[Any], last: dict[str, Any]) -> list[Any]:
-    return [{**row, "last_report": last.get(row["party__code"])} for row in summary]
+def _count_all(request: Request, today: date) -> dict[str, Any]:
+    """What is added up over the whole register for the page of the secretariat."""
+    lines = Obligation.objects.visible_to(request.user, request.now)
+    last = ProgressReport.objects.visible_to(request.user, request.now).last_by_party()
+    return {
+        "parties": [
+            {**row, "last_report": last.get(row["party__code"])}
+            for row in summary_by_party(lines, request.now)
+        ],
+        "timeline": timeline.count(lines, today=today, ahead=AHEAD),
+        "commitments": Commitment.objects.visible_to(request.user, request.now).count(),
+    }
 
 
-def _figures(request: Request, summary: list[Any]) -> dict[str, Any]:
+def _figures(summary: list[Any], commitments: int) -> dict[str, Any]:
     """The figures at the top, added up from the rows of the parties."""
     names = ("lines", "overdue", "soon", "silent", "awaiting", "done")
     figures = {name: sum(row[name] for row in summary) for name in names}
     late = sum(row["overdue"] > 0 for row in summary)
     return {
-        "commitments": Commitment.objects.visible_to(request.user, request.now).count(),
+        "commitments": commitments,
         "figures": {**figures, "late_parties": late},
         "soon_days": settings.DUE_SOON_DAYS,
         "silent_days": settings.SILENT_DAYS,
@@ -134,20 +144,35 @@ def _standing(summed: list[Any], awaiting: int) -> dict[str, Any]:
 
 def reader(request: Request) -> dict[str, Any]:
     """How far each meeting, theme and party is, in plain figures."""
-    lines = Obligation.objects.visible_to(request.user, request.now)
     meetings = list(Meeting.objects.newest_first()[:MEETINGS])
+    counted = remembered(request, "reader", lambda: _count_progress(request, meetings))
     return {
-        **_figures(request, list(lines.summary_by_party(request.now))),
-        "by_meeting": _by_meeting(lines, meetings, request),
-        "by_theme": _by_theme(lines, request),
-        "by_party": _by_party(lines, request),
+        **_figures(counted["parties"], counted["commitments"]),
+        "by_meeting": _by_meeting(counted["meetings"], meetings),
+        "by_theme": _by_theme(counted["themes"]),
+        "by_party": _by_party(counted["parties"]),
     }
 
 
-def _by_meeting(lines: ObligationQuerySet, meetings: list[Meeting], request: Request) -> list[Any]:
+_THEME = ("commitment__theme__slug", "commitment__theme__name")
+_MEETING = ("commitment__meeting",)
+
+
+def _count_progress(request: Request, meetings: list[Meeting]) -> dict[str, Any]:
+    """What is added up over the whole register for the page of a reader."""
+    lines = Obligation.objects.visible_to(request.user, request.now)
+    rows = list(lines.standing(*PARTY, *_THEME, now=request.now))
     of_these = lines.filter(commitment__meeting__in=meetings)
-    found = of_these.progress_by("commitment__meeting", now=request.now)
-    rows = {row["commitment__meeting"]: row for row in found}
+    return {
+        "parties": summed(rows, PARTY),
+        "themes": summed(rows, _THEME),
+        "meetings": summed(of_these.standing(*_MEETING, now=request.now), _MEETING),
+        "commitments": Commitment.objects.visible_to(request.user, request.now).count(),
+    }
+
+
+def _by_meeting(found: list[Any], meetings: list[Meeting]) -> list[Any]:
+    rows = {row["commitment__meeting"]: row for row in found if row["counted"]}
     return [
         _progress(meeting, meeting.get_absolute_url(), rows[meeting.pk], meeting=meeting.slug)
         for meeting in meetings
@@ -155,20 +180,20 @@ def _by_meeting(lines: ObligationQuerySet, meetings: list[Meeting], request: Req
     ]
 
 
-def _by_theme(lines: ObligationQuerySet, request: Request) -> list[Any]:
-    slug, name = "commitment__theme__slug", "commitment__theme__name"
-    rows = lines.filter(commitment__theme__isnull=False).progress_by(slug, name, now=request.now)
-    found = sorted(rows, key=lambda row: row[name])
-    return [_progress(row[name], _list_of_theme(row[slug]), row, theme=row[slug]) for row in found]
+def _by_theme(found: list[Any]) -> list[Any]:
+    slug, name = _THEME
+    rows = [row for row in found if row["counted"] and row[slug]]
+    rows.sort(key=lambda row: row[name])
+    return [_progress(row[name], _list_of_theme(row[slug]), row, theme=row[slug]) for row in rows]
 
 
 def _list_of_theme(slug: str) -> str:
     return f"{reverse('commitments:list')}?theme={slug}"
 
 
-def _by_party(lines: ObligationQuerySet, request: Request) -> list[Any]:
-    names = ("party__kind", "party__name", "party__code")
-    found = lines.progress_by(*names, now=request.now).order_by(*names)
+def _by_party(found: list[Any]) -> list[Any]:
+    rows = [row for row in found if row["counted"]]
+    rows.sort(key=lambda row: (row["party__kind"], row["party__name"], row["party__code"]))
     return [
         _progress(
             row["party__name"],
@@ -176,19 +201,19 @@ def _by_party(lines: ObligationQuerySet, request: Request) -> list[Any]:
             row,
             party=row["party__code"],
         )
-        for row in found
+        for row in rows
     ]
 
 
 def _progress(name: Any, address: str, row: Any, **asked: str) -> dict[str, Any]:
     """ "3 of 8 done" with a link at each number, and how many are overdue."""
-    done = linked(row["done"], lines_at(**asked, **DONE))
-    of = linked(row["lines"], lines_at(**asked, **COUNTED))
+    done = linked(row["settled"], lines_at(**asked, **DONE))
+    of = linked(row["counted"], lines_at(**asked, **COUNTED))
     return {
         "name": name,
         "address": address,
         "said": format_html(_("{done} of {lines} done"), done=done, lines=of),
-        "bar": share(row["done"], row["lines"]),
+        "bar": share(row["settled"], row["counted"]),
         "overdue": row["overdue"],
         "late_at": lines_at(**asked, timing="overdue"),
     }

@@ -112,12 +112,19 @@ def _counted(request: Request, lines: ObligationQuerySet, chosen: dict[str, Any]
         "ahead": ahead,
         "since": months[0],
         "today": today,
-        "timeline": timeline.of(lines, today=today, ahead=ahead * MONTH, asked=asked),
+        "timeline": _timeline(lines, today, ahead * MONTH, asked),
         "progress": _progress(parties, months, today, asked),
         "moved": moved,
         "moved_chart": _moved_chart(moved),
         "answers": _answers(statistics.answers(lines, since, zone), months[0], asked),
     }
+
+
+def _timeline(
+    lines: ObligationQuerySet, today: date, ahead: timedelta, asked: dict[str, Filters]
+) -> timeline.Timeline:
+    counted = timeline.count(lines, today=today, ahead=ahead)
+    return timeline.of(counted, today=today, ahead=ahead, asked=asked)
 
 
 # Progress -----------------------------------------------------------------------------------------

@@ -36,15 +36,28 @@ class Timeline:
     far: list[Row]
 
 
-def of(
-    lines: ObligationQuerySet, *, today: date, ahead: timedelta, asked: dict[str, Filters]
-) -> Timeline:
+@dataclass(frozen=True)
+class Counted:
+    """What the database counts for a timeline: days near today, and years beyond them."""
+
+    days: list[dict[str, Any]]
+    years: list[dict[str, Any]]
+
+
+def count(lines: ObligationQuerySet, *, today: date, ahead: timedelta) -> Counted:
+    """How many of these lines fall due when."""
+    last, lines = today + ahead, lines.open()
+    days = lines.due_between(today - BEHIND, last).by_due_day()
+    return Counted(
+        list(days), list(lines.due_between(last + timedelta(days=1), None).by_due_year())
+    )
+
+
+def of(counted: Counted, *, today: date, ahead: timedelta, asked: dict[str, Filters]) -> Timeline:
     """The timeline of these lines; `asked` are the filters that select the same in the list of lines."""
     first, last = today - BEHIND, today + ahead
-    lines = lines.open()
-    near = [_row(row, today, asked) for row in lines.due_between(first, last).by_due_day()]
-    years = list(lines.due_between(last + timedelta(days=1), None).by_due_year())
-    far = [_far_row(row, last, asked) for row in years]
+    near = [_row(row, today, asked) for row in counted.days]
+    far = [_far_row(row, last, asked) for row in counted.years]
     said = ngettext(
         "%(n)s line falls due until %(day)s, or was due since %(since)s.",
         "%(n)s lines fall due until %(day)s, or were due since %(since)s.",

@@ -88,6 +88,15 @@ class Commitment(models.Model):
         verbose_name = _("commitment")
         verbose_name_plural = _("commitments")
         ordering = ("reference", "pk")
+        indexes = (
+            # The few that sums and readers leave out.
+            models.Index(fields=["id"], condition=~Q(life=Life.ACTIVE), name="commitment_ended"),
+            models.Index(
+                fields=["id"],
+                condition=~Q(sensitivity__in=[Sensitivity.PUBLIC, Sensitivity.MEMBERS]),
+                name="commitment_restricted",
+            ),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=Q(sensitivity=Sensitivity.PARTY, restricted_to__isnull=False)

@@ -14,6 +14,7 @@ from accounts.models import Event
 from commitments import rules
 from commitments.choices import Life, Reporting, ReportState, Status
 from commitments.models import Commitment, Obligation, ProgressReport
+from commitments.standing import summary_by_party
 from meetings.choices import Sensitivity
 from tests.commitments.examples import taken_back, with_rows
 from tests.factories import (
@@ -124,7 +125,7 @@ def test_silent_and_awaiting_mean_the_same_in_sql_and_in_python(lines, authors, 
             assert set(Obligation.objects.in_reporting(kinds, NOW)) == expected
         figures = Obligation.objects.figures(NOW)
         assert (figures["silent"], figures["awaiting"]) == (len(is_silent), len(waits))
-        by_party = list(Obligation.objects.summary_by_party(NOW))
+        by_party = summary_by_party(Obligation.objects.all(), NOW)
         assert sum(row["silent"] for row in by_party) == len(is_silent)
         assert sum(row["awaiting"] for row in by_party) == len(waits)
         assert sum(row["lines"] for row in by_party) == len(rows)
@@ -268,7 +269,7 @@ def queries_of(ask) -> int:
 
 
 def test_the_summary_by_party_and_the_figures_are_one_statement_each(register):
-    assert queries_of(lambda: list(Obligation.objects.summary_by_party(NOW))) == 1
+    assert queries_of(lambda: summary_by_party(Obligation.objects.all(), NOW)) == 1
     assert queries_of(lambda: Obligation.objects.figures(NOW)) == 1
     officer = make_officer()
     of_all = Commitment.objects.visible_to(officer, NOW)

@@ -99,22 +99,23 @@ def _having(**asked: Any) -> Q:
     return Q(pk__in=ProgressReport.objects.filter(**asked).order_by().values("obligation"))
 
 
-def _returned() -> Exists:
-    """The last report that was sent came back."""
+def _returned() -> Q:
+    """The last report that was sent came back: again by a list of keys."""
     from .models import ProgressReport
 
     later = ProgressReport.objects.sent().filter(
         obligation=OuterRef("obligation"), submitted_at__gt=OuterRef("submitted_at")
     )
-    return Exists(_reports().filter(~Exists(later), state=ReportState.RETURNED))
+    back = ProgressReport.objects.filter(~Exists(later), state=ReportState.RETURNED)
+    return Q(pk__in=back.order_by().values("obligation"))
 
 
 def _urgency(now: datetime) -> Case:
     """What a line asks of whoever answers for it: the first condition that holds."""
     timings = (Timing.OVERDUE, Timing.SOON, Timing.LATER, Timing.NONE)
     return Case(
-        When(_awaiting(), then=Value(Urgency.AWAITING)),
-        When(_is_open() & Q(_returned()), then=Value(Urgency.RETURNED)),
+        When(_having(state=ReportState.SUBMITTED), then=Value(Urgency.AWAITING)),
+        When(_is_open() & _returned(), then=Value(Urgency.RETURNED)),
         *(When(_timing(t, now), then=Value(Urgency(t.value))) for t in timings),
         default=Value(Urgency.CLOSED),
     )
@@ -370,7 +371,7 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         from .models import Commitment
 
         # Less what is hidden: a list of all that is not would be as long as the register.
-        kept_back, quoting = Commitment.objects.order_by().hidden_from(user, now)
+        kept_back, quoting = Commitment.objects.hidden_from(user, now)
         return self.visible_lines(user, now).filter(
             ~Exists(kept_back.filter(pk=OuterRef("commitment"))),
             ~Exists(quoting.filter(commitment=OuterRef("commitment"))),
@@ -499,14 +500,14 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         rows: Any = self.order_by().values("status", urgency=_urgency(now))
         return rows.annotate(lines=Count("pk"), overdue=overdue)
 
-    def most_urgent(self, now: datetime, most: int) -> "ObligationQuerySet":
-        """Of each urgency the `most` that fall due first, with `urgency` noted."""
+    def most_urgent(self, now: datetime, most: int) -> dict[int, str]:
+        """Of each urgency the `most` that fall due first, in this order: the urgency by the line's key."""
         order = (F("due_at").asc(nulls_last=True), F("commitment_id"), F("pk"))
         place = Window(RowNumber(), partition_by=[F("urgency")], order_by=order)
         facts = {"urgency": _urgency(now)}
         placed: Any = self.annotate(**facts).annotate(place=place)
-        found: ObligationQuerySet = placed.filter(place__lte=most)
-        return found.soonest_first()
+        found = placed.filter(place__lte=most).soonest_first()
+        return dict(found.values_list("pk", "urgency"))
 
     def reminded(self, since: datetime) -> "ObligationQuerySet":
         """Lines of which somebody was reminded since a moment (rows of an app above this one)."""

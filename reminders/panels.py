@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.requests import Request
 from commitments.models import Commitment, Obligation
+from commitments.remembering import remembered
 from meetings.models import Meeting
 from ui.words import start_of_day
 
@@ -42,12 +43,17 @@ def meeting_acts(request: Request, *, meeting: Meeting) -> str:
 
 def own(request: Request) -> str:
     """On the home page of a focal point: what comes next, and when mail comes."""
-    coming = forecast.run(now=request.now, days=COMING_DAYS, person=request.user)
+    coming = remembered(request, f"next reminder {request.user.pk}", lambda: _next(request))
     context = {
         "next": coming[0] if coming else None,
         "when": time_of_mail(request.user, request.now),
     }
     return render_to_string("reminders/_own.html", context)
+
+
+def _next(request: Request) -> list[forecast.Coming]:
+    """The next step ahead of a person, if there is one."""
+    return forecast.run(now=request.now, days=COMING_DAYS, person=request.user)[:1]
 
 
 def health(request: Request) -> str:

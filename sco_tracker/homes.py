@@ -14,6 +14,7 @@ from accounts.requests import Request
 from commitments.choices import Status, Urgency
 from commitments.models import Commitment, Extension, Obligation, ProgressReport
 from commitments.places import COUNTED, DONE, lines_at
+from commitments.remembering import remembered
 from commitments.standing import PARTY, summary_by_party, summed
 from commitments.templatetags.register import linked
 from commitments.values import note_timing
@@ -22,7 +23,6 @@ from meetings.models import Meeting, Party
 from ui.charts import share
 
 from . import timeline
-from .remembering import remembered
 
 WAITING = 8  # reports that the page of the secretariat names
 DEADLINES = 12  # rows beside the timeline
@@ -86,21 +86,22 @@ def _figures(summary: list[Any], commitments: int) -> dict[str, Any]:
 
 def focal_point(request: Request, parties: list[Party]) -> dict[str, Any]:
     """A focal point's own lines, the most urgent first."""
-    lines = Obligation.objects.visible_to(request.user, request.now)
-    lines = lines.owed_by(request.user, request.now)
-    summed = list(lines.by_urgency(request.now))
+    counted, urgent = remembered(
+        request, f"focal point {request.user.pk}", lambda: _count_owed(request)
+    )
     counts: Counter[str] = Counter()
-    for row in summed:
+    for row in counted:
         counts[row["urgency"]] += row["lines"]
-    rows = list(lines.most_urgent(request.now, SHOWN).for_list())
-    for row in rows:
-        note_timing(row, request.now)
+    lines = Obligation.objects.for_list().in_bulk(urgent)
+    rows = [(lines[key], urgency) for key, urgency in urgent.items()]
+    for line, _urgency in rows:
+        note_timing(line, request.now)
     groups = [
         {
             "key": kind.value,
             "name": _GROUPS.get(kind, kind.label),
             "count": counts[kind],
-            "rows": [row for row in rows if row.urgency == kind != Urgency.CLOSED],
+            "rows": [line for line, urgency in rows if urgency == kind != Urgency.CLOSED],
             "address": _mine(urgency=kind.value),
         }
         for kind in Urgency
@@ -113,8 +114,15 @@ def focal_point(request: Request, parties: list[Party]) -> dict[str, Any]:
         "pressing_at": _mine(urgency=PRESSING[:2]),
         "soon": counts[Urgency.SOON],
         "soon_at": _mine(urgency=Urgency.SOON.value),
-        **_standing(summed, counts[Urgency.AWAITING]),
+        **_standing(counted, counts[Urgency.AWAITING]),
     }
+
+
+def _count_owed(request: Request) -> tuple[list[Any], dict[int, str]]:
+    """How many lines of their own ask what of a person, and which of them come first."""
+    lines = Obligation.objects.visible_to(request.user, request.now)
+    lines = lines.owed_by(request.user, request.now)
+    return list(lines.by_urgency(request.now)), lines.most_urgent(request.now, SHOWN)
 
 
 _GROUPS = {Urgency.RETURNED: gettext_lazy("Returned to you")}
@@ -124,15 +132,15 @@ def _mine(**filters: Any) -> str:
     return lines_at(owed="me", **filters)
 
 
-def _standing(summed: list[Any], awaiting: int) -> dict[str, Any]:
+def _standing(counted: list[Any], awaiting: int) -> dict[str, Any]:
     """How many of the lines are in which status, awaiting and overdue."""
     total: Counter[str] = Counter()
-    for row in summed:
+    for row in counted:
         total[row["status"]] += row["lines"]
     return {
         "figures": {
             "lines": total.total(),
-            "overdue": sum(row["overdue"] for row in summed),
+            "overdue": sum(row["overdue"] for row in counted),
             "awaiting": awaiting,
         },
         "statuses": [(status, total[status]) for status in Status.values if total[status]],

@@ -1,4 +1,4 @@
-"""Find the few commitments that sums and readers leave out."""
+"""Find the few rows that sums ask for or leave out."""
 
 from django.db import migrations, models
 from django.db.models import Q
@@ -20,6 +20,12 @@ class Migration(migrations.Migration):
                 condition=~Q(sensitivity__in=["public", "members"]),
                 fields=["id"],
                 name="commitment_restricted",
+            ),
+        ),
+        migrations.AddIndex(
+            "progressreport",
+            models.Index(
+                condition=Q(state="returned"), fields=["obligation"], name="report_returned"
             ),
         ),
     ]

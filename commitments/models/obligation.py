@@ -77,8 +77,6 @@ class Obligation(models.Model):
     # Annotated by ObligationQuerySet.with_reports.
     last_report_at: datetime | None
     is_awaiting: bool
-    # Annotated by ObligationQuerySet.most_urgent.
-    urgency: str
 
     objects = ObligationQuerySet.as_manager()
 

@@ -122,6 +122,11 @@ class ProgressReport(models.Model):
                 condition=Q(submitted_at__isnull=False),
                 name="report_newest",
             ),
+            models.Index(
+                fields=["obligation"],
+                condition=Q(state=ReportState.RETURNED),
+                name="report_returned",
+            ),
         )
 
     def __str__(self) -> str:

@@ -7,9 +7,9 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import Event, User
+from commitments import remembering
 from commitments.models import Commitment, Obligation
-from sco_tracker import remembering
-from sco_tracker.remembering import remembered
+from commitments.remembering import remembered
 from tests.factories import make_officer
 
 from .test_numbers import PEOPLE, walk

@@ -15,7 +15,8 @@ from django.db.models import Subquery
 from accounts.counting import in_one_row
 from accounts.models import Event, User
 from accounts.requests import Request
-from commitments.models import Commitment
+
+from .models import Commitment
 
 # From how many commitments on: a smaller register is counted each time, in a moment.
 LARGE = 10_000

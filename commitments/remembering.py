@@ -5,6 +5,7 @@ with the same rights, within the same minute (deadlines end on a full minute, an
 it), and while the log is the same: every write adds to the log in its own transaction.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,8 @@ from accounts.models import Event, User
 from accounts.requests import Request
 
 from .models import Commitment
+
+logger = logging.getLogger(__name__)
 
 # From how many commitments on: a smaller register is counted each time, in a moment.
 LARGE = 10_000
@@ -33,11 +36,27 @@ def remembered(request: Request, name: str, count: Callable[[], Any]) -> Any:
         return count()
     today = request.now.astimezone(request.user.zone).date()
     key = f"sums:{name}:{today}:{_minute(request.now)}:{stamp}"
-    found = cache.get(key)
+    found = _read(key)
     if found is None:
         found = count()
-        cache.set(key, found, SECONDS)
+        _write(key, found)
     return found
+
+
+def _read(key: str) -> Any:
+    """What the cache has. Without a cache, or with something that cannot be read, all is counted."""
+    try:
+        return cache.get(key)
+    except Exception as error:
+        logger.warning("Sums are counted each time, as the cache cannot be read: %s", error)
+        return None
+
+
+def _write(key: str, found: Any) -> None:
+    try:
+        cache.set(key, found, SECONDS)
+    except Exception as error:
+        logger.warning("Sums are not remembered, as the cache does not take them: %s", error)
 
 
 def _minute(now: datetime) -> int:

@@ -43,7 +43,7 @@ def meeting_acts(request: Request, *, meeting: Meeting) -> str:
 
 def own(request: Request) -> str:
     """On the home page of a focal point: what comes next, and when mail comes."""
-    coming = remembered(request, f"next reminder {request.user.pk}", lambda: _next(request))
+    coming = remembered(request, f"next-reminder-{request.user.pk}", lambda: _next(request))
     context = {
         "next": coming[0] if coming else None,
         "when": time_of_mail(request.user, request.now),

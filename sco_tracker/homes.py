@@ -87,7 +87,7 @@ def _figures(summary: list[Any], commitments: int) -> dict[str, Any]:
 def focal_point(request: Request, parties: list[Party]) -> dict[str, Any]:
     """A focal point's own lines, the most urgent first."""
     counted, urgent = remembered(
-        request, f"focal point {request.user.pk}", lambda: _count_owed(request)
+        request, f"focal-point-{request.user.pk}", lambda: _count_owed(request)
     )
     counts: Counter[str] = Counter()
     for row in counted:

@@ -153,7 +153,12 @@ CELERY_BROKER_URL = env.server(
 CACHE_URL = env.server("CACHE_URL", schemes=("redis", "rediss", "unix"))
 CACHES = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
+        {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": CACHE_URL,
+            # What is remembered can be counted: nobody waits long for a cache that is away.
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        }
         if CACHE_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     )

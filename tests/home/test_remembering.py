@@ -77,6 +77,16 @@ def test_a_small_register_is_counted_each_time(asked, monkeypatch):
     assert [asked(), asked()] == [0, 1]
 
 
+def test_a_cache_that_is_away_costs_time_and_no_more(asked, settings):
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": "redis://127.0.0.1:1/0",
+        }
+    }
+    assert [asked(), asked()] == [0, 1]
+
+
 @pytest.mark.parametrize("who", PEOPLE)
 def test_the_numbers_of_a_page_that_was_remembered_are_those_of_the_lists(client, large, who):
     client.force_login(User.objects.get(email=f"{who}@example.org"))

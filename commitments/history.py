@@ -68,12 +68,28 @@ def entries(
     Evidence can be more secret than its line: without the reader, events of evidence are left out.
     """
     lines = list(lines)
+    events = _about(commitment, lines, user, now)
+    return told(events.select_related("actor"), known=[commitment, *lines], user=user, now=now)
+
+
+def newest(
+    commitment: Commitment, lines: list[Obligation], *, user: User, now: datetime, most: int
+) -> tuple[list[Entry], int]:
+    """The newest of these entries, and how many there are in all."""
+    events = _about(commitment, lines, user, now)
+    found = list(events.select_related("actor")[: most + 1])
+    count = events.count() if len(found) > most else len(found)
+    return told(found[:most], known=[commitment, *lines], user=user, now=now), count
+
+
+def _about(
+    commitment: Commitment, lines: list[Obligation], user: User | None, now: datetime | None
+) -> "QuerySet[Event]":
     events = Event.objects.filter(
         Q(object_type="commitment", object_id=commitment.pk)
         | Q(object_type="obligation", object_id__in=[line.pk for line in lines])
     )
-    events = _with_readable_evidence(events, user, now)
-    return told(events.select_related("actor"), known=[commitment, *lines], user=user, now=now)
+    return _with_readable_evidence(events, user, now)
 
 
 def between(

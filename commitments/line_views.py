@@ -29,7 +29,7 @@ from .forms import (
     ReopenForm,
     StatusForm,
 )
-from .history import decisions, entries, since
+from .history import decisions, newest, since
 from .may import answers_for, may_decide_on, may_report, may_write_on
 from .models import Commitment, Evidence, Extension, Obligation, ProgressReport
 from .values import note_timing
@@ -253,7 +253,7 @@ def _page(
         "commitment": row.commitment,
         "holding": deadlines.holding(row).values(),
         "quotes": _quotes(row.commitment),
-        "log": entries(row.commitment, [row], user=request.user, now=request.now)[:20],
+        "log": newest(row.commitment, [row], user=request.user, now=request.now, most=20)[0],
         **_reports(request, row),
         **_extensions(request, row),
         **_officer_forms(request, row),

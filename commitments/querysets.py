@@ -360,7 +360,12 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return rows.prefetch_related("instruments")
 
     def for_detail(self) -> "CommitmentQuerySet":
-        return self.select_related("meeting", "theme").prefetch_related("instruments")
+        """Everything its page reads; `line_count` counts its lines, whoever may see them."""
+        from .models import Obligation
+
+        lines = Obligation.objects.filter(commitment=OuterRef("pk")).order_by().values("pk")
+        found: CommitmentQuerySet = self.annotate(line_count=Counted(lines))
+        return found.select_related("meeting", "theme").prefetch_related("instruments")
 
 
 class ObligationQuerySet(models.QuerySet["Obligation"]):
@@ -660,6 +665,10 @@ class QuotationQuerySet(models.QuerySet["Quotation"]):
     def with_text(self) -> "QuotationQuerySet":
         """With the words of their reports, without the bytes of the files."""
         return self.select_related("report").defer("report__raw")
+
+    def within(self, start: int, end: int) -> "QuotationQuerySet":
+        """Those that stand between two places of their reports, or reach in there."""
+        return self.filter(start__lt=end, end__gt=start)
 
     def in_text_order(self) -> "QuotationQuerySet":
         return self.order_by("report", "start", "pk")

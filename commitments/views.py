@@ -1,5 +1,6 @@
 """The lists of the register, and the page of one commitment."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -14,8 +15,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import Access, access
 from accounts.requests import Request
 from meetings.comparing import Piece, pieces
-from meetings.models import Party
-from meetings.querysets import parties_of
+from meetings.models import Party, Report
 from ui import paging
 from ui.lists import ListPage, View
 from ui.selection import Selection
@@ -25,7 +25,7 @@ from .bulk.offer import offered
 from .choices import Reporting, Timing
 from .filters import CommitmentFilter, LineFilter, ReportFilter
 from .forms import DeadlineForm, StatusForm
-from .history import entries
+from .history import newest
 from .may import may_write_on
 from .models import (
     Commitment,
@@ -140,27 +140,28 @@ class ReportList(ListPage):
 def detail(request: Request, reference: str) -> HttpResponse:
     """One commitment: its words, who owes it, by when, and what happened."""
     visible = Commitment.objects.visible_to(request.user, request.now)
-    commitment = get_object_or_404(visible.for_detail(), reference=reference)
+    commitment: Any = get_object_or_404(visible.for_detail(), reference=reference)
     rows = Obligation.objects.visible_lines(request.user, request.now)
     rows = rows.filter(commitment=commitment).for_detail()
     lines = [note_timing(line, request.now) for line in rows]
     summary = summed_up(lines)
-    hidden = commitment.obligations.count() > len(lines)
-    log = entries(commitment, lines, user=request.user, now=request.now)
+    hidden = commitment.line_count > len(lines)
+    log, log_count = newest(commitment, lines, user=request.user, now=request.now, most=LOG_SHOWN)
+    parties: list[Any] = list(Party.objects.in_order().noting_own(request.user, _today(request)))
     context = {
         "commitment": commitment,
         "lines": lines,
         "updates": [_update(line) for line in lines] if request.user.is_secretariat else [],
-        "own": {party.pk for party in parties_of(request.user, _today(request))},
+        "own": {party.pk for party in parties if party.is_own},
         "done": words.done_words(summary, some_hidden=hidden),
         "rest": words.rest_words(summary),
-        "owed_by": words.owed_by_words(lines, commitment.meeting, list(Party.objects.in_order())),
+        "owed_by": words.owed_by_words(lines, commitment.meeting, parties),
         "excerpts": _excerpts(request, commitment),
         "deadlines": _deadlines(commitment, lines),
         "story": _story(request, commitment),
         "rechecks": _rechecks(request, commitment),
-        "log": log[:LOG_SHOWN],
-        "log_count": len(log),
+        "log": log,
+        "log_count": log_count,
     }
     return render(request, "commitments/detail.html", context)
 
@@ -194,10 +195,13 @@ def _excerpts(request: Request, commitment: Commitment) -> list[dict[str, Any]]:
     """Each report that is quoted, its quoted paragraphs, and the other commitments marked there."""
     visible = Commitment.objects.visible_to(request.user, request.now)
     quoted = commitment.quotations.with_text().select_related("report__meeting")
-    reports = {quotation.report for quotation in reading.current(quoted)}
+    own: dict[Report, list[Quotation]] = defaultdict(list)
+    for quotation in reading.current(quoted):
+        own[quotation.report].append(quotation)
     found = []
-    for report in sorted(reports, key=lambda report: report.pk):
-        rows = Quotation.objects.filter(report=report, commitment__in=visible)
+    for report in sorted(own, key=lambda report: report.pk):
+        near = Quotation.objects.within(*reading.extent(report, own[report]))
+        rows = near.filter(report=report, commitment__in=visible)
         quotations = list(rows.select_related("commitment").in_text_order())
         paragraphs = reading.excerpt(report, commitment, quotations)
         found.append(

@@ -75,6 +75,11 @@ class PartyQuerySet(models.QuerySet["Party"]):
         """Member states on a day."""
         return self.filter(Q(left=None) | Q(left__gt=day), kind=PartyKind.MEMBER, joined__lte=day)
 
+    def noting_own(self, user: User, today: date) -> "PartyQuerySet":
+        """Annotate `is_own`: whether the person answers for it today."""
+        found: PartyQuerySet = self.annotate(is_own=Q(pk__in=answered_for(user, today)))
+        return found
+
     def in_order(self) -> "PartyQuerySet":
         """States first, organs after them, each by name."""
         return self.order_by("kind", "name", "pk")

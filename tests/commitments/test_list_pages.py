@@ -135,6 +135,19 @@ def test_a_list_costs_the_same_for_five_rows_and_for_fifty(client, path, who, mo
     assert len(table(client, path).paginated_rows) >= 50
 
 
+@pytest.mark.parametrize("who", ["officer", "reader"])
+def test_the_page_of_a_commitment_costs_the_same_whatever_stands_beside_it(client, who):
+    if who == "reader":
+        client.force_login(make_user())
+    report = make_report(make_meeting(), text="First words. Second words.")
+    parties = [make_party(code) for code in ("AA", "BB", "CC")]
+    alone = make_commitment(report, parties[:1], date(2030, 1, 1), spans=[Span(0, 12)])
+    for_one = cost(client, alone.get_absolute_url())
+    for _ in range(5):
+        make_commitment(report, parties, date(2030, 1, 1), spans=[Span(0, 12)])
+    assert cost(client, alone.get_absolute_url()) == for_one <= 18
+
+
 @pytest.mark.parametrize(
     "query", [{"q": "joint"}, {"party": "AA", "timing": "later"}, {"sort": "-deadline"}]
 )

@@ -40,7 +40,9 @@ class CommitmentTable(CommitmentValues, BaseTable):
         "theme", "strength", "life", "instruments", "review_days", "officer", "sensitivity",
     )  # fmt: skip
 
-    reference = tables.Column(_("Reference"), attrs={"td": {"class": "ref", "data-label": ""}})
+    reference = tables.Column(
+        _("Reference"), empty_values=(), attrs={"td": {"class": "ref", "data-label": ""}}
+    )
     title = tables.Column(_("Commitment"), linkify=True)
     meeting = tables.Column(
         _("Meeting"),
@@ -108,6 +110,9 @@ class CommitmentTable(CommitmentValues, BaseTable):
             _("Progress by party"),
             codes,
         )
+
+    def render_reference(self, record: Commitment) -> str:
+        return record.reference
 
     def render_meeting(self, record: Commitment) -> str:
         meeting = record.meeting

@@ -81,11 +81,11 @@ class SelectColumn(tables.Column):
             _("Choose all rows of this page"),
         )
 
-    def render(self, value: int, record: Any) -> SafeString:
+    def render(self, record: Any) -> SafeString:
         return format_html(
             '<input class="check" type="checkbox" name="{}" value="{}" aria-label="{}">',
             ROW,
-            value,
+            record.pk,
             _("Choose %(row)s") % {"row": record},
         )
 

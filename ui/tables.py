@@ -84,10 +84,10 @@ class BaseTable(tables.Table):
         """Columns whose cells are made from the record alone: nobody has to look for a value first."""
         own = {}
         for column in self.columns.iterall():
-            render = getattr(type(self), f"render_{column.name}", None)
-            is_made = render is not None and _takes_a_record(render)
+            render = column.render
+            is_made = _takes_a_record(getattr(render, "__func__", render))
             if is_made and column.column.empty_values == () and column.link is None:
-                own[column.name] = getattr(self, f"render_{column.name}")
+                own[column.name] = render
         return own
 
     @property

@@ -82,6 +82,13 @@ def _written(references: Iterable[str]) -> set[str]:
     return {way for name in references for way in (name, name.upper())}
 
 
+def _is_shown(user: User, now: datetime) -> Q:
+    """What a line itself allows to those who are not of the secretariat."""
+    today = now.astimezone(user.zone).date()
+    open_to_members = Q(sensitivity__in=[Sensitivity.PUBLIC, Sensitivity.MEMBERS])
+    return open_to_members | Q(sensitivity=Sensitivity.PARTY, party__in=answered_for(user, today))
+
+
 def _reports() -> "ProgressReportQuerySet":
     from .models import ProgressReport
 
@@ -386,16 +393,13 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         """The line's own part of `visible_to`, for lines of commitments that are known to be visible."""
         if user.is_secretariat:
             return self.all()
-        today = now.astimezone(user.zone).date()
-        open_to_members = Q(sensitivity__in=[Sensitivity.PUBLIC, Sensitivity.MEMBERS])
-        own = Q(sensitivity=Sensitivity.PARTY, party__in=answered_for(user, today))
-        return self.filter(open_to_members | own)
+        return self.filter(_is_shown(user, now))
 
     def hidden_from(self, user: User, now: datetime) -> "ObligationQuerySet":
         """The lines that `visible_lines` leaves out."""
         if user.is_secretariat:
             return self.none()
-        return self.exclude(pk__in=self.model.objects.visible_lines(user, now).values("pk"))
+        return self.exclude(_is_shown(user, now))
 
     def closed(self) -> "ObligationQuerySet":
         """Lines that not every member may see."""

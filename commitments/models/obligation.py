@@ -277,6 +277,13 @@ class Extension(models.Model):
                 name="extension_refused_says_why",
             ),
         )
+        indexes = (
+            models.Index(
+                fields=["-asked_at", "-id"],
+                condition=Q(state=ExtensionState.ASKED),
+                name="extension_waiting",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.obligation}, {self.due}"

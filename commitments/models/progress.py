@@ -127,6 +127,11 @@ class ProgressReport(models.Model):
                 condition=Q(state=ReportState.RETURNED),
                 name="report_returned",
             ),
+            models.Index(
+                fields=["submitted_at", "id"],
+                condition=Q(state=ReportState.SUBMITTED),
+                name="report_waiting",
+            ),
         )
 
     def __str__(self) -> str:

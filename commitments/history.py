@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import BigIntegerField, Model, Q, QuerySet
 from django.db.models.fields.json import KT
@@ -13,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import Event, User
+from ui.counting import Counted
 
 from .history_words import MODELS, WHAT, Names, change_words
 from .models import Commitment, Evidence, Obligation
@@ -77,9 +79,10 @@ def newest(
 ) -> tuple[list[Entry], int]:
     """The newest of these entries, and how many there are in all."""
     events = _about(commitment, lines, user, now)
-    found = list(events.select_related("actor")[: most + 1])
-    count = events.count() if len(found) > most else len(found)
-    return told(found[:most], known=[commitment, *lines], user=user, now=now), count
+    in_all = Counted(events.order_by().values("pk"))
+    found: list[Any] = list(events.select_related("actor").annotate(in_all=in_all)[:most])
+    count = found[0].in_all if found else 0
+    return told(found, known=[commitment, *lines], user=user, now=now), count
 
 
 def _about(

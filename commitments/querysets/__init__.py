@@ -1,0 +1,24 @@
+"""Questions about the register. Each page has one method that says what its rows read; orders end in the key."""
+
+from .commitments import CommitmentQuerySet
+from .conditions import silent_after, soon
+from .lines import ObligationQuerySet
+from .told import (
+    DeadlineQuerySet,
+    EvidenceQuerySet,
+    ExtensionQuerySet,
+    ProgressReportQuerySet,
+    QuotationQuerySet,
+)
+
+__all__ = [
+    "CommitmentQuerySet",
+    "DeadlineQuerySet",
+    "EvidenceQuerySet",
+    "ExtensionQuerySet",
+    "ObligationQuerySet",
+    "ProgressReportQuerySet",
+    "QuotationQuerySet",
+    "silent_after",
+    "soon",
+]

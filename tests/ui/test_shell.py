@@ -47,14 +47,14 @@ def test_a_person_gets_the_register_a_way_out_and_the_time_zone():
     html = page(Person())
     assert "Sign out" in html
     assert "Times in UTC" in html
-    assert "People and parties" not in html
+    assert "Administration" not in html
 
 
 @pytest.mark.django_db
-def test_only_administrators_are_led_to_people_and_parties():
+def test_only_administrators_are_led_to_the_administration():
     administrator = Person()
     administrator.is_administrator = True
-    assert "People and parties" in page(administrator)
+    assert "Administration" in page(administrator)
 
 
 @pytest.mark.django_db

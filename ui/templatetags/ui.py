@@ -186,6 +186,7 @@ def _row(table: Any, row: Any, context: template.Context) -> str:
     return f"<tr>{''.join(cells)}</tr>"
 
 
+@register.simple_tag
 def cell_attrs(column: Any, is_row_head: bool = False) -> SafeString:
     """The attributes of a cell. On small screens the table stacks and each cell names itself.
 

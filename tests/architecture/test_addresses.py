@@ -25,6 +25,9 @@ from tests.factories import (
     make_user,
 )
 
+# Rules of addresses are decided before a database is asked.
+pytestmark = pytest.mark.once
+
 ADDRESSES = list(all_addresses())
 OWN = [address for address in ADDRESSES if not address.name.startswith("admin:")]
 # What the administration offers for every model and ours forbids: nothing is deleted, and events are

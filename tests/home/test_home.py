@@ -320,6 +320,7 @@ PAGES = ["/", "/commitments/", "/commitments/lines/", "/meetings/", "/meetings/m
          "/commitments/reports/", "/accounts/preferences/", "/nowhere/", "/accounts/login/"]  # fmt: skip
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("language", ["en", "ru", "zh-hans"])
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_is_one_page_in_each_language(client, path, language):

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -90,8 +91,14 @@ WRITING_MODULES = {
 }
 
 
+@cache
+def nodes(source: str) -> list[ast.AST]:
+    """What a module is made of; several tests ask for the same ones."""
+    return list(ast.walk(ast.parse(source)))
+
+
 def calls(source: str) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    return (node for node in nodes(source) if isinstance(node, ast.Call))
 
 
 def updated(source: str) -> set[str]:
@@ -113,7 +120,7 @@ def updated(source: str) -> set[str]:
 def assigned(source: str) -> set[str]:
     return {
         target.attr
-        for node in ast.walk(ast.parse(source))
+        for node in nodes(source)
         if isinstance(node, ast.Assign)
         for target in node.targets
         if isinstance(target, ast.Attribute)

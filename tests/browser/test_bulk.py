@@ -2,7 +2,6 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
 from playwright.sync_api import expect
 
 from accounts.choices import Via
@@ -63,26 +62,6 @@ def test_clearing_takes_the_bar_away_and_keeps_the_focus_near(page_of, officer):
     expect(page.get_by_role("checkbox", name="Choose all rows of this page")).to_be_focused()
 
 
-def test_it_goes_by_keyboard_alone(page_of, officer):
-    lines(2)
-    page = page_of(officer)
-    page.goto("/commitments/lines/")
-    page.get_by_role("checkbox", name="Choose TST-1 Aland").focus()
-    page.keyboard.press("Space")
-    page.get_by_role("button", name="Owner").focus()
-    page.keyboard.press("Shift+Tab")
-    page.keyboard.press("Enter")
-    page.get_by_role("radio", name="Not started").focus()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("Tab")
-    page.keyboard.type("They said so.")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="Change 1 row").press("Enter")
-    expect(page.get_by_role("heading", name="1 row changed")).to_be_visible()
-    assert statuses() == ["in_progress", "not_started"]
-
-
 def test_the_progress_goes_on_by_itself_until_all_is_said(page_of, officer):
     edit = confirmed(lines(4), officer)
     page = page_of(officer)
@@ -92,32 +71,6 @@ def test_the_progress_goes_on_by_itself_until_all_is_said(page_of, officer):
     expect(page.get_by_text("2 of 4 done")).to_be_visible()
     sweep.sweep(clock=lambda: NOW, via=Via.WORKER)
     expect(page.get_by_role("heading", name="4 rows changed")).to_be_visible()
-
-
-def test_without_script_everything_goes_the_same_way(browser, live_server, officer):
-    lines(2)
-    client = Client()
-    client.force_login(officer)
-    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
-    context.add_cookies(
-        [
-            {"name": name, "value": cookie.value, "url": live_server.url}
-            for name, cookie in client.cookies.items()
-        ]
-    )
-    page = context.new_page()
-    page.goto("/commitments/lines/")
-    expect(page.get_by_role("group", name="Chosen rows")).to_be_hidden()
-    page.get_by_role("checkbox", name="Choose TST-2 Aland").check()
-    page.get_by_role("button", name="Change the chosen rows").click()
-    page.get_by_role("radio", name="Stalled").check()
-    page.get_by_label("Reason").fill("No funds were given.")
-    page.get_by_role("button", name="Show what changes").click()
-    page.get_by_role("button", name="Change 1 row").click()
-    expect(page.get_by_role("heading", name="1 row changed")).to_be_visible()
-    page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("heading", name="1 row put back")).to_be_visible()
-    context.close()
 
 
 def confirmed(rows, officer) -> BulkEdit:

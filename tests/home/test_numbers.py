@@ -8,7 +8,7 @@ from .links import numbers
 
 pytestmark = pytest.mark.django_db
 
-PEOPLE = ["officer", "admin", "reader", "kazakhstan", "deputy", "rats"]
+PEOPLE = ["officer", "reader", "kazakhstan", "deputy"]
 
 
 def walk(client, path: str, who: str) -> list[str]:

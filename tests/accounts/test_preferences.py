@@ -11,7 +11,7 @@ from accounts.models import Event
 from tests.factories import make_user
 
 PREFERENCES, LANGUAGE = "/accounts/preferences/", "/accounts/language/"
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from reminders.models import Email
 from tests.factories import NOW, PASSWORD, make_administrator, make_officer, make_user
 
 LOGIN, RESET = "/accounts/login/", "/accounts/password/reset/"
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def sign_in(client, email, password=PASSWORD, **values):

@@ -24,7 +24,7 @@ from tests.factories import (
 PAGE = "/commitments/TST-1/"
 LINE = f"{PAGE}AA/"
 STATUS, DEADLINE = f"{LINE}status/", f"{LINE}deadline/"
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from tests.factories import make_officer
 
 FILE = Path(settings.BASE_DIR) / "fixtures" / "scs-14.toml"
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

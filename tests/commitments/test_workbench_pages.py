@@ -14,7 +14,7 @@ from meetings.reader.types import Reading
 from tests.commitments.readings import TEXT, by, candidate, make_read_report, passage, reading, span
 from tests.factories import make_commitment, make_meeting, make_officer, make_report, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

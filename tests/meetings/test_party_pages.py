@@ -28,7 +28,7 @@ from tests.factories import (
     restrict,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 TODAY = NOW.date()
 DAY = timedelta(days=1)

@@ -22,7 +22,7 @@ from tests.architecture.addresses import all_addresses
 from tests.factories import days, make_accepted, make_draft, make_user, restrict
 from tests.reminders.conftest import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 

@@ -20,7 +20,7 @@ from tests.factories import (
 )
 from tests.reminders.conftest import NOW, TODAY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)

@@ -4,9 +4,7 @@ Not on a page that can be reached by links, in a count, a search, an export, a c
 site is walked as it stands, so a page that comes later is looked at as well.
 """
 
-import io
 import re
-import zipfile
 from collections import Counter, deque
 from datetime import date
 from html import unescape
@@ -19,6 +17,7 @@ from accounts.choices import Via
 from commitments import editing
 from meetings.choices import Sensitivity
 from reminders.models import Reminder
+from tests.answers import text_of
 from tests.architecture.addresses import all_addresses
 from tests.factories import (
     days,
@@ -158,18 +157,6 @@ def links(path, page):
         again = re.search(r"[?&](sort|page|cols)=|\?.+&export=|\?export=.+&", target)
         if target.startswith("/") and not again:
             yield target
-
-
-def text_of(answer):
-    """The words of any answer; those of a sheet or a document too."""
-    body = b"".join(answer) if answer.streaming else answer.content
-    if body.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(body)) as packed:
-            # Not when the file was made.
-            names = [name for name in packed.namelist() if not name.startswith("docProps/")]
-            body = b"\n".join(packed.read(name) for name in names)
-    words = body.decode("utf-8", "replace")
-    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", words)
 
 
 SEARCHES = [

@@ -178,6 +178,7 @@ def test_a_focal_point_sees_what_is_for_its_party_while_the_term_lasts(client, r
     assert client.get(f"/commitments/{REFERENCE}/").status_code == 404
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("who", ["reader", "focal point of AA"])
 def test_no_word_of_a_restricted_line_stands_on_any_page(client, people, who):
     hide_a_line()
@@ -238,6 +239,7 @@ def test_a_restricted_line_is_read_by_its_party_and_the_secretariat(client, peop
     assert [word for word in LINE_WORDS if word not in html] == []
 
 
+@pytest.mark.once
 def test_a_line_for_the_secretariat_alone_is_hidden_from_its_own_party(client, people):
     line = hide_a_line()
     Obligation.objects.filter(pk=line.pk).update(sensitivity=Sensitivity.SECRETARIAT)
@@ -261,6 +263,7 @@ def test_a_restricted_report_hides_what_quotes_it(client, register, people):
         assert "Read the report" not in html, path
 
 
+@pytest.mark.once
 def test_the_walk_opens_the_pages_that_matter(client, people):
     answers = seen_by(client, people["reader"])
     opened = {path for path, answer in answers.items() if answer.startswith("200")}

@@ -149,6 +149,7 @@ def test_a_report_is_told_with_what_was_decided():
     assert row["submitted_at"] == "2026-03-10T09:00:00+00:00"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("path", ALL_LISTS)
 @pytest.mark.parametrize("kind", ["json", "xlsx", "print"])
 def test_an_export_costs_the_same_for_five_rows_and_for_fifty(path, kind):

@@ -119,6 +119,7 @@ def fill(number: int) -> None:
         make_submitted(commitment.obligations.last(), text=f"Report {n}.")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("who", ["officer", "reader", "focal point"])
 @pytest.mark.parametrize("path", LISTS)
 def test_a_list_costs_the_same_for_five_rows_and_for_fifty(client, path, who, monkeypatch):

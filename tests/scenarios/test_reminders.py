@@ -117,6 +117,7 @@ def waiting():
     return list(Email.objects.filter(state="waiting").values_list("pk", flat=True))
 
 
+@pytest.mark.once
 def test_case_4_ten_thousand_overdue_lines_on_first_activation(clock, mails):
     people = fill(lines=10_000, people=250, due=clock.now.date() - days(10), now=clock.now)
     administrator = Person(make_administrator())

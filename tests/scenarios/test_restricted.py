@@ -213,6 +213,7 @@ def test_a_search_for_it_finds_nothing(clock, people, meeting, who):
     assert client.get(f"/commitments/{SECRET}-1/AA/").status_code == 404
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("who", ["reader"])
 def test_nothing_of_a_restricted_line_of_a_shared_commitment_is_on_any_page(
     clock, people, meeting, who
@@ -235,6 +236,7 @@ def test_nothing_of_a_restricted_line_of_a_shared_commitment_is_on_any_page(
     assert SECRET in Walk(people["officer"])
 
 
+@pytest.mark.once
 def test_no_mail_tells_it_to_another_state(clock, people, meeting, mails):
     line = secret_line(meeting, MONDAY.date() + days(7))
     clock.ticks(hours=72)

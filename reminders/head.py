@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Subquery
+from django.db.models import Exists, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,7 +19,7 @@ from ui.counting import Counted
 
 from . import durations, news
 from .choices import State
-from .health import TASKS, is_silent
+from .health import TASKS, silent_before
 from .models import Email, Pulse, Switch
 from .reconciliation import FAULTS
 
@@ -38,20 +38,22 @@ class Head:
 
 def of(user: User, now: datetime) -> Head:
     """What there is to say to a person."""
-    asked: dict[str, Any] = {"unread": Counted(keys(news.unread_of(user), news.MOST + 1))}
-    if user.is_secretariat:
-        asked |= _questions(now)
-    found = in_one_row(user, asked)
-    return Head(found["unread"], _alarms(found, now) if user.is_secretariat else [])
+    unread = {"unread": Counted(keys(news.unread_of(user), news.MOST + 1))}
+    if not user.is_secretariat:
+        return Head(in_one_row(user, unread)["unread"], [])
+    asked = unread | _questions(now)
+    # The switch is missing only where somebody emptied its table.
+    found = Switch.objects.filter(pk=1).values(*_SWITCH, **asked).first()
+    found = found or dict.fromkeys(_SWITCH) | in_one_row(user, asked)
+    return Head(found["unread"], _alarms(found, now))
 
 
 def _questions(now: datetime) -> dict[str, Any]:
-    """What the alarms ask, as columns of any row."""
-    switch = Switch.objects.filter(pk=1)
+    """What the alarms ask beside the switch, as columns of any row."""
+    ended_long_ago = Pulse.objects.filter(name__in=TASKS, finished__lt=silent_before(now))
     proof = Pulse.objects.filter(name="reconcile")
     return {
-        **{name: Subquery(Pulse.objects.filter(name=name).values("finished")) for name in TASKS},
-        **{name: Subquery(switch.values(name)) for name in _SWITCH},
+        "is_silent": Exists(ended_long_ago),
         "proof": Subquery(proof.values("counts")),
         "failed": Counted(keys(Email.objects.failed_lately(now), MOST)),
         "undecided": Counted(keys(Email.objects.filter(state=State.HELD), MOST)),
@@ -60,7 +62,7 @@ def _questions(now: datetime) -> dict[str, Any]:
 
 def _alarms(answers: Mapping[str, Any], now: datetime) -> list[str]:
     found = [
-        _silent(answers, now),
+        _silent(answers["is_silent"]),
         _stopped(answers),
         _away(answers, now),
         _many_failed(answers["failed"]),
@@ -70,11 +72,9 @@ def _alarms(answers: Mapping[str, Any], now: datetime) -> list[str]:
     return [said for said in found if said]
 
 
-def _silent(answers: Mapping[str, Any], now: datetime) -> str:
+def _silent(is_silent: bool) -> str:
     """What never ran has not been started yet: the health page says so, no alarm."""
-    ended = [answers[name] for name in TASKS if answers[name]]
-    silent = any(is_silent(moment, now) for moment in ended)
-    return _("Reminders are not running.") if silent else ""
+    return _("Reminders are not running.") if is_silent else ""
 
 
 def _stopped(answers: Mapping[str, Any]) -> str:

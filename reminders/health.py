@@ -43,5 +43,10 @@ def _beat(name: str, pulse: Pulse | None, now: datetime) -> Beat:
 
 def is_silent(finished: datetime, now: datetime) -> bool:
     """Whether a task that ended at a moment should have ended again by now."""
+    return finished < silent_before(now)
+
+
+def silent_before(now: datetime) -> datetime:
+    """Since when a task has to have ended."""
     # Where ticks are rarer than usual, two of them may be missed.
-    return finished < now - max(SILENT_AFTER, timedelta(seconds=3 * settings.TICK_SECONDS))
+    return now - max(SILENT_AFTER, timedelta(seconds=3 * settings.TICK_SECONDS))

@@ -173,6 +173,7 @@ def banner(client, person):
 
 @pytest.fixture
 def well():
+    Switch.objects.now()
     ran(timedelta(seconds=30))
 
 

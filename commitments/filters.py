@@ -102,7 +102,7 @@ class PromiseFilter(LineConditions):
     meeting = _ManyRows(
         label=_("Meeting"),
         field_name="meeting__slug",
-        queryset=Meeting.objects.newest_first(),
+        queryset=Meeting.objects.newest_first().only("slug", "title"),
         to_field_name="slug",
     )
     theme = _ManyRows(
@@ -183,7 +183,7 @@ class LineFilter(LineConditions):
     meeting = _ManyRows(
         label=_("Meeting"),
         field_name="commitment__meeting__slug",
-        queryset=Meeting.objects.newest_first(),
+        queryset=Meeting.objects.newest_first().only("slug", "title"),
         to_field_name="slug",
     )
     theme = _ManyRows(
@@ -256,7 +256,7 @@ class ReportFilter(django_filters.FilterSet):
     meeting = _ManyRows(
         label=_("Meeting"),
         field_name="obligation__commitment__meeting__slug",
-        queryset=Meeting.objects.newest_first(),
+        queryset=Meeting.objects.newest_first().only("slug", "title"),
         to_field_name="slug",
     )
     theme = _ManyRows(

@@ -36,7 +36,8 @@ class _Choices(ModelChoiceIterator):
     field: Any
 
     def __iter__(self) -> Iterator[Any]:
-        return map(self.choice, self.field.rows)
+        key = self.field.to_field_name or "pk"
+        return ((str(getattr(row, key)), str(row)) for row in self.field.rows)
 
 
 class RowsField(ModelMultipleChoiceField):

@@ -5,6 +5,7 @@ The machine takes the engine's own steps one by one (claim, look, freeze, mark, 
 several workers in between each other. At its end the world recovers, and everything must be told.
 """
 
+import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -88,6 +89,8 @@ class Machine(RuleBasedStateMachine):
         self.block = transaction.atomic()
         self.block._from_testcase = True  # so that claims may ask for a durable one inside
         self.block.__enter__()
+        # Each example is a database of its own, and no backup of the one before.
+        Switch.objects.update(lineage=uuid.uuid4())
         self.patches = pytest.MonkeyPatch()
         self.clock = Clock(NOW)
         self.clock.rule(self.patches)

@@ -4,15 +4,15 @@ import io
 import re
 import zipfile
 
-from django.http.response import HttpResponseBase
+from django.http import HttpResponse, StreamingHttpResponse
 
 
-def text_of(answer: HttpResponseBase) -> str:
+def text_of(answer: HttpResponse | StreamingHttpResponse) -> str:
     """The words of an answer, those of a sheet or a document too, without what differs from answer to answer.
 
     Left out: the token of forms, and when a sheet or a document was made.
     """
-    body = b"".join(answer) if answer.streaming else answer.content  # type: ignore[attr-defined]
+    body = answer.getvalue()
     if body.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(body)) as packed:
             names = [name for name in packed.namelist() if not name.startswith("docProps/")]

@@ -26,6 +26,8 @@ from .choices import (
 from .models import Commitment, Obligation, ProgressReport, Theme
 
 LONGEST_SEARCH = 200
+# The menu begins with the newest of hundreds.
+MEETINGS_IN_MENU = 30
 
 
 class _Many(django_filters.MultipleChoiceFilter):
@@ -104,6 +106,7 @@ class PromiseFilter(LineConditions):
         field_name="meeting__slug",
         queryset=Meeting.objects.newest_first().only("slug", "title"),
         to_field_name="slug",
+        most=MEETINGS_IN_MENU,
     )
     theme = _ManyRows(
         label=_("Theme"),
@@ -185,6 +188,7 @@ class LineFilter(LineConditions):
         field_name="commitment__meeting__slug",
         queryset=Meeting.objects.newest_first().only("slug", "title"),
         to_field_name="slug",
+        most=MEETINGS_IN_MENU,
     )
     theme = _ManyRows(
         label=_("Theme"),
@@ -258,6 +262,7 @@ class ReportFilter(django_filters.FilterSet):
         field_name="obligation__commitment__meeting__slug",
         queryset=Meeting.objects.newest_first().only("slug", "title"),
         to_field_name="slug",
+        most=MEETINGS_IN_MENU,
     )
     theme = _ManyRows(
         label=_("Theme"),

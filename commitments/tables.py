@@ -1,6 +1,7 @@
 """The tables of the register."""
 
 from datetime import datetime
+from operator import methodcaller
 from typing import Any, ClassVar
 
 import django_tables2 as tables
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from meetings.models import Party
+from ui.columns import PageColumn
 from ui.tables import BaseTable
 from ui.templatetags.ui import day
 
@@ -43,7 +45,7 @@ class CommitmentTable(CommitmentValues, BaseTable):
     reference = tables.Column(
         _("Reference"), empty_values=(), attrs={"td": {"class": "ref", "data-label": ""}}
     )
-    title = tables.Column(_("Commitment"), linkify=True)
+    title = PageColumn(_("Commitment"), accessor="title")
     meeting = tables.Column(
         _("Meeting"),
         empty_values=(),
@@ -183,10 +185,8 @@ class LineTable(LineValues, BaseTable):
     party = tables.Column(
         _("Party"), order_by=("party__name",), attrs={"td": {"class": "nw", "data-label": ""}}
     )
-    title = tables.Column(
-        _("Commitment"),
-        accessor="commitment__title",
-        linkify=lambda record: record.get_page_url(),
+    title = PageColumn(
+        _("Commitment"), accessor="commitment__title", address=methodcaller("get_page_url")
     )
     role = tables.Column(_("Role"), attrs={"td": {"class": "nw not-sm"}})
     status = tables.Column(_("Status"), empty_values=(), attrs={"td": {"data-label": ""}})
@@ -262,10 +262,10 @@ class ReportTable(ReportValues, BaseTable):
         order_by=("obligation__party__name",),
         attrs={"td": {"class": "nw", "data-label": ""}},
     )
-    title = tables.Column(
+    title = PageColumn(
         _("Commitment"),
         accessor="obligation__commitment__title",
-        linkify=lambda record: record.obligation.get_page_url(),
+        address=lambda record: record.obligation.get_page_url(),
     )
     claim = tables.Column(_("Claimed"))
     pieces = tables.Column(_("Evidence"), attrs={"td": {"class": "num"}})

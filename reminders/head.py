@@ -5,17 +5,18 @@ Every page asks for it: one query, each part of it answered from an index.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, Subquery
+from django.db.models import BigIntegerField, DateTimeField, Exists, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.counting import in_one_row, keys
+from accounts.counting import keys
 from accounts.models import User
 from ui.counting import Counted
+from ui.prepared import Given, Prepared
 
 from . import durations, news
 from .choices import State
@@ -25,6 +26,7 @@ from .reconciliation import FAULTS
 
 MANY_FAILURES = 3
 MOST = 999
+_LATELY = timedelta(days=1)
 _SWITCH = ("held_at", "held_reason", "installation_id", "relay_down_since", "relay_said")
 
 
@@ -38,26 +40,39 @@ class Head:
 
 def of(user: User, now: datetime) -> Head:
     """What there is to say to a person."""
-    unread = {"unread": Counted(keys(news.unread_of(user), news.MOST + 1))}
     if not user.is_secretariat:
-        return Head(in_one_row(user, unread)["unread"], [])
-    asked = unread | _questions(now)
+        return Head(_UNREAD(user=user.pk)[0]["unread"], [])
+    since = {"failed_since": now - _LATELY, "silent_since": silent_before(now)}
     # The switch is missing only where somebody emptied its table.
-    found = Switch.objects.filter(pk=1).values(*_SWITCH, **asked).first()
-    found = found or dict.fromkeys(_SWITCH) | in_one_row(user, asked)
-    return Head(found["unread"], _alarms(found, now))
+    found = (_WITH_SWITCH(user=user.pk, **since) or _WITHOUT_SWITCH(user=user.pk, **since))[0]
+    return Head(found["unread"], _alarms(dict.fromkeys(_SWITCH) | found, now))
 
 
-def _questions(now: datetime) -> dict[str, Any]:
-    """What the alarms ask beside the switch, as columns of any row."""
-    ended_long_ago = Pulse.objects.filter(name__in=TASKS, finished__lt=silent_before(now))
+def _unread() -> dict[str, Any]:
+    return {"unread": Counted(keys(news.unread_of(_USER), news.MOST + 1))}
+
+
+def _questions() -> dict[str, Any]:
+    """What is asked for the secretariat beside the switch, as columns of any row."""
+    ended_long_ago = Pulse.objects.filter(name__in=TASKS, finished__lt=_moment("silent_since"))
     proof = Pulse.objects.filter(name="reconcile")
-    return {
+    failed = Email.objects.failed_since(_moment("failed_since"))
+    return _unread() | {
         "is_silent": Exists(ended_long_ago),
         "proof": Subquery(proof.values("counts")),
-        "failed": Counted(keys(Email.objects.failed_lately(now), MOST)),
+        "failed": Counted(keys(failed, MOST)),
         "undecided": Counted(keys(Email.objects.filter(state=State.HELD), MOST)),
     }
+
+
+def _moment(name: str) -> Given:
+    return Given(name, DateTimeField())
+
+
+_USER = Given("user", BigIntegerField())
+_UNREAD = Prepared(lambda: User.objects.filter(pk=_USER).values(**_unread()))
+_WITH_SWITCH = Prepared(lambda: Switch.objects.filter(pk=1).values(*_SWITCH, **_questions()))
+_WITHOUT_SWITCH = Prepared(lambda: User.objects.filter(pk=_USER).values(**_questions()))
 
 
 def _alarms(answers: Mapping[str, Any], now: datetime) -> list[str]:

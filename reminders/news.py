@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
+from ui.prepared import Given
 
 from .choices import Outcome, Reason
 from .models import Reminder, Seen
@@ -18,13 +19,13 @@ _STILL_NEWS = (Reason.UNSUBSCRIBED, Reason.BOUNCED, Reason.NO_ADDRESS, Reason.CA
 MOST = 99
 
 
-def of(user: User) -> ReminderQuerySet:
+def of(user: User | Given) -> ReminderQuerySet:
     """What a person was to be told, except what they wished to hear nothing of or may not read."""
     told = Q(outcome=Outcome.INCLUDED) | Q(outcome=Outcome.SUPPRESSED, reason__in=_STILL_NEWS)
     return Reminder.objects.of(user).filter(told)
 
 
-def unread_of(user: User) -> ReminderQuerySet:
+def unread_of(user: User | Given) -> ReminderQuerySet:
     """Those since the person last looked."""
     seen = Exists(Seen.objects.filter(user=OuterRef("recipient"), at__gte=OuterRef("planned_at")))
     return of(user).filter(~seen)

@@ -117,9 +117,9 @@ class EmailQuerySet(models.QuerySet["Email"]):
             .order_by("-slot")
         )
 
-    def failed_lately(self, now: datetime) -> "EmailQuerySet":
-        """The mails of the last day that were given up."""
-        return self.filter(state=State.FAILED, created_at__gte=now - timedelta(days=1))
+    def failed_since(self, moment: Any) -> "EmailQuerySet":
+        """The mails made since a moment (UTC) that were given up."""
+        return self.filter(state=State.FAILED, created_at__gte=moment)
 
     def totals(self, now: datetime, since: datetime) -> dict[str, Any]:
         """The figures of the health page: what stands now, and what was planned since a moment."""

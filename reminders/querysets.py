@@ -11,6 +11,7 @@ from accounts.models import User
 from commitments.models import Commitment, Obligation
 from commitments.querysets import ObligationQuerySet
 from meetings.models import FocalPoint, Report
+from ui.prepared import Given
 
 from .choices import Capacity, Outcome, Reason, State
 
@@ -100,7 +101,7 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
     def included(self) -> "ReminderQuerySet":
         return self.filter(outcome=Outcome.INCLUDED)
 
-    def of(self, user: User) -> "ReminderQuerySet":
+    def of(self, user: User | Given) -> "ReminderQuerySet":
         return self.filter(recipient=user)
 
     def void(self, reason: Reason) -> int:

@@ -1,15 +1,39 @@
 """Which columns a list shows: chosen in the address (`?cols=title,due`), without script."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
+import django_tables2 as tables
 from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from .filterbar import COLS, EXPORT, PAGE, Choice
 
 if TYPE_CHECKING:
     from .tables import BaseTable
+
+
+class PageColumn(tables.Column):
+    """A value of the row that leads to a page: `address(record)`, by default the row's own page.
+
+    As `linkify` does, made from the record alone (`BaseTable.cells`). Name the value by `accessor`.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        address: Callable[[Any], str] = methodcaller("get_absolute_url"),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, empty_values=(), **kwargs)
+        self.address = address
+
+    def render(self, record: Any) -> SafeString:
+        said = self.accessor.resolve(record)
+        return format_html('<a href="{}">{}</a>', self.address(record), said)
 
 
 def asked(params: QueryDict) -> set[str]:

@@ -13,10 +13,11 @@ from django.utils.translation import gettext
 from . import words
 
 SEARCH = "q"
-# What is not a filter: the page, the order of the rows, the columns, the export.
+# What is not a filter: the page, the order of the rows, the columns, the export, a longer menu.
 PAGE, SORT, COLS, EXPORT = "page", "sort", "cols", "export"
+ALL = "all"  # the menu that is to have all its choices
 OLD_EXPORT = "format"  # what the address of an export was; understood until the next release
-NO_VIEW = frozenset({PAGE, EXPORT, OLD_EXPORT})
+NO_VIEW = frozenset({PAGE, EXPORT, OLD_EXPORT, ALL})
 NO_FILTERS = NO_VIEW | {SORT, COLS}
 LONGEST_CHIP = 60
 IN_THE_BAR = 6
@@ -37,6 +38,8 @@ class Menu:
     field: BoundField
     choices: list[Choice]
     many: bool
+    is_open: bool = False
+    all: str = ""  # the address of the same list with all choices in this menu
 
     @property
     def name(self) -> str:
@@ -88,10 +91,20 @@ class FilterBar:
         return any(self.params.getlist(field.html_name))
 
     def _menu(self, field: BoundField) -> Menu:
-        chosen = set(self.params.getlist(field.html_name))
+        name = field.html_name
+        chosen = set(self.params.getlist(name))
+        whole = name in self.params.getlist(ALL)
+        if whole and hasattr(field.field, "show_all"):
+            field.field.show_all()
         choices = [Choice(value, label, value in chosen) for value, label in choices_of(field)]
         many = getattr(field.field.widget, "allow_multiple_selected", False)
-        return Menu(field, choices, many)
+        is_cut = not whole and getattr(field.field, "is_cut", False)
+        return Menu(field, choices, many, whole, self._all(name) if is_cut else "")
+
+    def _all(self, name: str) -> str:
+        left = self.params.copy()
+        left[ALL] = name
+        return f"?{left.urlencode()}"
 
     def _chips(self) -> Iterator[Chip]:
         if self.search:

@@ -1,6 +1,6 @@
 """Filters that stay calm whatever the address says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -9,6 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import ModelChoiceIterator
 from django_filters.fields import ModelMultipleChoiceField
+
+from .prepared import Prepared
 
 LONGEST_KEY = 18  # digits that surely fit a database's big integer
 
@@ -36,26 +38,54 @@ class _Choices(ModelChoiceIterator):
     field: Any
 
     def __iter__(self) -> Iterator[Any]:
-        key = self.field.to_field_name or "pk"
-        return ((str(getattr(row, key)), str(row)) for row in self.field.rows)
+        return ((key, str(row)) for key, row in self.field.known.items())
 
 
 class RowsField(ModelMultipleChoiceField):
     """Rows by their keys. A number that no database can hold is a wrong choice, not a crash.
 
     The rows are read once a page: for the menu, for the check of what was chosen, and for whoever
-    else needs them (`rows`).
+    else needs them (`rows`). With `most`, the menu has the first so many rows and those that were
+    chosen, unless it is asked for all of them (`show_all`).
     """
 
     iterator = _Choices
 
+    def __init__(self, *args: Any, read: Prepared | None = None, most: int = 0, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.read = read
+        self.most = most
+
     @cached_property
     def rows(self) -> list[Any]:
-        return list(self.queryset)
+        return self.read() if self.read else list(self.queryset)
+
+    @cached_property
+    def known(self) -> dict[str, Any]:
+        """The rows of the menu by their keys."""
+        rows = self.rows[: self.most] if self.is_cut else self.rows
+        return self._by_key(rows)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are rows that the menu does not have."""
+        return bool(self.most) and len(self.rows) > self.most
+
+    def show_all(self) -> None:
+        """Have every row in the menu."""
+        if self.is_cut:
+            self.known |= self._by_key(self.queryset)
+
+    def _by_key(self, rows: Iterable[Any]) -> dict[str, Any]:
+        key = self.to_field_name or "pk"
+        return {str(getattr(row, key)): row for row in rows}
 
     def _check_values(self, value: Any) -> list[Any]:
-        key = self.to_field_name or "pk"
-        known = {str(getattr(row, key)): row for row in self.rows}
+        beyond = [one for one in value if str(one) not in self.known]
+        if beyond and self.is_cut:
+            found = self.queryset.filter(**{f"{self.to_field_name or 'pk'}__in": beyond})
+            self.known |= self._by_key(found)
+        known = self.known
         for wrong in (one for one in value if str(one) not in known):
             raise ValidationError(
                 self.error_messages["invalid_choice"],
@@ -76,9 +106,19 @@ class RowsField(ModelMultipleChoiceField):
 
 
 class RowsFilter(django_filters.ModelMultipleChoiceFilter):
-    """Any of some rows of a table; use it for `ModelMultipleChoiceFilter`."""
+    """Any of some rows of a table; use it for `ModelMultipleChoiceFilter`.
+
+    With `most`, its menu begins with the first so many rows. A function of the request may give the
+    rows instead: all of them are in the menu then.
+    """
 
     field_class = RowsField
+
+    def __init__(self, *args: Any, queryset: Any, most: int = 0, **kwargs: Any) -> None:
+        if not callable(queryset):
+            shown = queryset[: most + 1] if most else queryset
+            kwargs |= {"read": Prepared(lambda: shown), "most": most}
+        super().__init__(*args, queryset=queryset, **kwargs)
 
 
 class DayFilter(django_filters.DateFilter):

@@ -1,6 +1,7 @@
 """How the register looks: status, timing, the basis of a deadline, the strip of a commitment."""
 
 from collections.abc import Iterable
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -65,6 +66,11 @@ def standing_words(line: Obligation) -> str:
 @register.simple_tag
 def basis(value: str) -> SafeString:
     """Where a deadline comes from, as a tag: solid, outline or dashed."""
+    return _basis(get_language(), value)
+
+
+@lru_cache(maxsize=64)
+def _basis(language: str | None, value: str) -> SafeString:
     known = Basis(value)
     return format_html(
         '<span class="basis basis--{}">{}{}</span>',
@@ -79,17 +85,27 @@ def due(deadline: Deadline | None) -> SafeString:
     """A deadline as date and basis; in words when there is none."""
     if not deadline or not deadline.due:
         return format_html('<span class="muted">{}</span>', _("No date set"))
-    return format_html('<span class="due">{}{}</span>', day(deadline.due), basis(deadline.basis))
+    return _due(get_language(), deadline.due, deadline.basis)
+
+
+@lru_cache(maxsize=4096)
+def _due(language: str | None, due: date, by: str) -> SafeString:
+    """Few of the days on a page differ."""
+    return format_html('<span class="due">{}{}</span>', day(due), basis(by))
 
 
 @register.simple_tag
 def timing(line: Obligation | None) -> SafeString:
     """How a line stands to its deadline, in words. Pages put `timing_now` and `days` on their lines."""
-    look, name = _TIMING[line.timing_now if line else Timing.CLOSED]
+    state: Timing = line.timing_now if line else Timing.CLOSED
+    return _timing(get_language(), state, timing_words(line))
+
+
+@lru_cache(maxsize=4096)
+def _timing(language: str | None, state: Timing, said: str) -> SafeString:
+    look, name = _TIMING[state]
     mark = icon(name) if name else ""
-    return format_html(
-        '<span class="timing timing--{}">{}{}</span>', look, mark, timing_words(line)
-    )
+    return format_html('<span class="timing timing--{}">{}{}</span>', look, mark, said)
 
 
 def timing_words(line: Obligation | None) -> str:

@@ -1,0 +1,75 @@
+"""Queries that every page asks, put together once.
+
+Django writes the SQL of a query anew each time, which takes longer than the database does to answer a
+small one. A prepared query keeps what was written; only its values are put in:
+
+    _OPEN = Prepared(lambda: Task.objects.filter(owner=Given("owner", BigIntegerField())).values("pk"))
+    _OPEN(owner=user.pk)
+
+It is for queries whose form never changes: no filter, no choice and no right may decide what they ask.
+"""
+
+import copy
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from django.db import connections
+from django.db.models import Expression, Field, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
+
+
+class Given(Expression):
+    """A value that is known only when the query is asked, by its name."""
+
+    def __init__(self, name: str, output_field: "Field[Any, Any]") -> None:
+        super().__init__(output_field=output_field)
+        self.name = name
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        """A place in the statement, and this as what is to stand there."""
+        return "%s", [self]
+
+    def of(self, values: dict[str, Any], connection: Any) -> Any:
+        """The value as the database takes it. Raises `KeyError` for a name that was not given."""
+        field: Any = self.output_field
+        return field.get_db_prep_value(values[self.name], connection=connection)
+
+
+class Prepared:
+    """A query by what makes it, called when it is first asked: never while modules are imported."""
+
+    def __init__(self, make: Callable[[], QuerySet[Any, Any]]) -> None:
+        self._make = make
+        self._written: dict[str, tuple[SQLCompiler, str, tuple[Any, ...]]] = {}
+
+    def __deepcopy__(self, memo: Any) -> "Prepared":
+        """Itself: forms copy their fields for each page, and what was written serves all of them."""
+        return self
+
+    def __call__(self, **values: Any) -> list[Any]:
+        """The rows, for these values."""
+        rows = self._queryset.all()
+        compiler, sql, params = self._for(rows.db)
+        own = copy.copy(compiler)  # of this call alone: threads and connections share what was written
+        own.connection = connections[rows.db]
+        given = tuple(
+            param.of(values, own.connection) if isinstance(param, Given) else param
+            for param in params
+        )
+        own.as_sql = lambda *args, **kwargs: (sql, given)  # type: ignore[method-assign]
+        rows.query.get_compiler = lambda *args, **kwargs: own  # type: ignore[method-assign]
+        return list(rows)
+
+    @cached_property
+    def _queryset(self) -> QuerySet[Any, Any]:
+        return self._make()
+
+    def _for(self, alias: str) -> tuple[SQLCompiler, str, tuple[Any, ...]]:
+        """The statement in the language of one database."""
+        vendor = connections[alias].vendor
+        if vendor not in self._written:
+            compiler = self._queryset.all().query.get_compiler(alias)
+            sql, params = compiler.as_sql()
+            self._written[vendor] = compiler, sql, tuple(params)
+        return self._written[vendor]

@@ -4,14 +4,18 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from django.db.models import BigIntegerField
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+
+from ui.prepared import Given, Prepared
 
 from .models import User
 
 # What every page wants to know besides who asks, in the same statement: an app registers it here when
 # it starts, as an expression that becomes an attribute of the person.
 ALONG: dict[str, Any] = {}
+_PERSON = Prepared(lambda: User.objects.filter(pk=Given("pk", BigIntegerField())).annotate(**ALONG))
 
 
 class PeopleBackend(AuthenticationBackend):
@@ -21,7 +25,7 @@ class PeopleBackend(AuthenticationBackend):
         return bool(super().user_can_authenticate(user)) and not user.is_mailbox
 
     def get_user(self, user_id: Any) -> User | None:
-        user = User.objects.filter(pk=user_id).annotate(**ALONG).first()
+        user = next(iter(_PERSON(pk=user_id)), None)
         return user if user and self.user_can_authenticate(user) else None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, DateField, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from meetings.comparing import Piece, pieces
 from meetings.models import Party, Report
 from ui import paging
 from ui.lists import ListPage, View
+from ui.prepared import Given, Prepared
 from ui.selection import Selection
 
 from . import reading, words
@@ -41,6 +42,21 @@ from .values import note_timing, summed_up
 
 # How many entries of the history the page of a commitment shows; the rest is on /history/.
 LOG_SHOWN = 20
+
+# What the page of a commitment reads whoever asks: who may see it is asked elsewhere.
+_KEY = Given("commitment", BigIntegerField())
+_PERSON, _TODAY = Given("user", BigIntegerField()), Given("today", DateField())
+_PARTIES = Prepared(lambda: Party.objects.in_order().noting_own(_PERSON, _TODAY))
+_QUOTED = Prepared(
+    lambda: Quotation.objects.filter(commitment=_KEY).with_text().select_related("report__meeting")
+)
+_DEADLINES = Prepared(
+    lambda: (
+        Deadline.objects.filter(commitment=_KEY)
+        .select_related("author", "obligation__party")
+        .oldest_first()
+    )
+)
 
 
 class CommitmentList(ListPage):
@@ -147,7 +163,7 @@ def detail(request: Request, reference: str) -> HttpResponse:
     summary = summed_up(lines)
     hidden = commitment.line_count > len(lines)
     log, log_count = newest(commitment, lines, user=request.user, now=request.now, most=LOG_SHOWN)
-    parties: list[Any] = list(Party.objects.in_order().noting_own(request.user, _today(request)))
+    parties = _PARTIES(user=request.user.pk, today=_today(request))
     context = {
         "commitment": commitment,
         "lines": lines,
@@ -158,8 +174,8 @@ def detail(request: Request, reference: str) -> HttpResponse:
         "owed_by": words.owed_by_words(lines, commitment.meeting, parties),
         "excerpts": _excerpts(request, commitment),
         "deadlines": _deadlines(commitment, lines),
-        "story": _story(request, commitment),
-        "rechecks": _rechecks(request, commitment),
+        "story": _story(request, commitment) if commitment.is_linked else [],
+        "rechecks": _rechecks(request, commitment) if commitment.is_rechecked else [],
         "log": log,
         "log_count": log_count,
     }
@@ -194,7 +210,7 @@ def _story(request: Request, commitment: Commitment) -> list[CommitmentLink]:
 def _excerpts(request: Request, commitment: Commitment) -> list[dict[str, Any]]:
     """Each report that is quoted, its quoted paragraphs, and the other commitments marked there."""
     visible = Commitment.objects.visible_to(request.user, request.now)
-    quoted = commitment.quotations.with_text().select_related("report__meeting")
+    quoted = _QUOTED(commitment=commitment.pk)
     own: dict[Report, list[Quotation]] = defaultdict(list)
     for quotation in reading.current(quoted):
         own[quotation.report].append(quotation)
@@ -224,8 +240,6 @@ def _rechecks(request: Request, commitment: Commitment) -> list[tuple[Recheck, l
 
 def _deadlines(commitment: Commitment, lines: list[Obligation]) -> list[Deadline]:
     """Every deadline that the person may read, the first and all that came after it."""
-    rows = Deadline.objects.filter(commitment=commitment).select_related(
-        "author", "obligation__party"
-    )
     shown = {line.pk for line in lines} | {None}
-    return [row for row in rows.oldest_first() if row.obligation_id in shown]
+    rows = _DEADLINES(commitment=commitment.pk)
+    return [row for row in rows if row.obligation_id in shown]

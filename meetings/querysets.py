@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
 
 from accounts.models import User
+from ui.prepared import Given
 
 from .choices import PartyKind, Sensitivity
 
@@ -42,7 +43,7 @@ def parties_of(user: User, today: date) -> "PartyQuerySet":
     return Party.objects.filter(pk__in=answered_for(user, today))
 
 
-def answered_for(user: User, today: date) -> Any:
+def answered_for(user: User | Given, today: date | Given) -> Any:
     """Their keys, to compare with in other questions: one question less inside the question."""
     from .models import FocalPoint
 
@@ -75,7 +76,7 @@ class PartyQuerySet(models.QuerySet["Party"]):
         """Member states on a day."""
         return self.filter(Q(left=None) | Q(left__gt=day), kind=PartyKind.MEMBER, joined__lte=day)
 
-    def noting_own(self, user: User, today: date) -> "PartyQuerySet":
+    def noting_own(self, user: User | Given, today: date | Given) -> "PartyQuerySet":
         """Annotate `is_own`: whether the person answers for it today."""
         found: PartyQuerySet = self.annotate(is_own=Q(pk__in=answered_for(user, today)))
         return found
@@ -117,11 +118,11 @@ class PartyQuerySet(models.QuerySet["Party"]):
 
 
 class FocalPointQuerySet(models.QuerySet["FocalPoint"]):
-    def active(self, today: date) -> "FocalPointQuerySet":
+    def active(self, today: date | Given) -> "FocalPointQuerySet":
         """Terms that have begun and not ended, of people who are active."""
         return self.running(today).filter(user__is_active=True)
 
-    def running(self, day: date) -> "FocalPointQuerySet":
+    def running(self, day: date | Given) -> "FocalPointQuerySet":
         """Terms that hold on a day, whatever has become of the person."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
 

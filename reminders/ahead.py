@@ -7,7 +7,8 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from commitments.models import Commitment, Obligation
+from commitments.models import Obligation
+from commitments.rules import is_open
 from ui import words
 
 from . import forecast
@@ -29,16 +30,23 @@ class Ahead:
     escalation: str = ""
 
 
-def of(commitment: Commitment, user: User, now: datetime) -> Ahead:
-    """What comes next for the lines that a person may see; of several, whatever comes first."""
+def of(lines: list[Obligation], user: User, now: datetime) -> Ahead:
+    """What comes next for lines that a person may see; of several, whatever comes first.
+
+    The lines are read as their page reads them (`ObligationQuerySet.for_detail`).
+    """
     today = now.astimezone(user.zone).date()
-    visible = Obligation.objects.visible_to(user, now).filter(commitment=commitment)
-    waiting = visible.open().not_awaiting().filter(next_deadline__isnull=False)
-    lines = list(waiting.select_related("next_deadline", "party", "commitment"))
-    if not lines:
+    waiting = [line for line in lines if _is_waited_for(line)]
+    if not waiting:
         return Ahead()
     ladders = Ladders.of(Policies.stored())
-    return Ahead(_reminders(lines, today, ladders), _escalation(lines, today, ladders))
+    return Ahead(_reminders(waiting, today, ladders), _escalation(waiting, today, ladders))
+
+
+def _is_waited_for(line: Obligation) -> bool:
+    """Whether anything is still to come from the party, by a certain day."""
+    still_open = is_open(status=line.status, life=line.commitment.life)
+    return still_open and not line.is_awaiting and line.next_deadline is not None
 
 
 def _reminders(lines: list[Obligation], today: date, ladders: Ladders) -> str:

@@ -23,10 +23,10 @@ WEEK = timedelta(days=7)
 COMING_DAYS = 30
 
 
-def aside(request: Request, *, commitment: Commitment) -> str:
-    """The panel beside a commitment."""
+def aside(request: Request, *, commitment: Commitment, lines: list[Obligation]) -> str:
+    """The panel beside a commitment: `lines` are those of it that the person may see."""
     context = {
-        "ahead": ahead.of(commitment, request.user, request.now),
+        "ahead": ahead.of(lines, request.user, request.now),
         "commitment": commitment,
         "user": request.user,
     }

@@ -51,7 +51,9 @@ class RowsField(ModelMultipleChoiceField):
 
     iterator = _Choices
 
-    def __init__(self, *args: Any, read: Prepared | None = None, most: int = 0, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, read: Prepared | None = None, most: int = 0, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.read = read
         self.most = most

@@ -51,7 +51,9 @@ class Prepared:
         """The rows, for these values."""
         rows = self._queryset.all()
         compiler, sql, params = self._for(rows.db)
-        own = copy.copy(compiler)  # of this call alone: threads and connections share what was written
+        own = copy.copy(
+            compiler
+        )  # of this call alone: threads and connections share what was written
         own.connection = connections[rows.db]
         given = tuple(
             param.of(values, own.connection) if isinstance(param, Given) else param

@@ -251,9 +251,17 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return rows.prefetch_related("instruments")
 
     def for_detail(self) -> "CommitmentQuerySet":
-        """Everything its page reads; `line_count` counts its lines, whoever may see them."""
-        from commitments.models import Obligation
+        """Everything its page reads; `line_count` counts its lines, whoever may see them.
+
+        `is_linked` and `is_rechecked` say whether there is anything more to read about it.
+        """
+        from commitments.models import CommitmentLink, Obligation, Recheck
 
         lines = Obligation.objects.filter(commitment=OuterRef("pk")).order_by().values("pk")
-        found: CommitmentQuerySet = self.annotate(line_count=Counted(lines))
+        either = Q(earlier=OuterRef("pk")) | Q(later=OuterRef("pk"))
+        found: CommitmentQuerySet = self.annotate(
+            line_count=Counted(lines),
+            is_linked=Exists(CommitmentLink.objects.filter(either)),
+            is_rechecked=Exists(Recheck.objects.open().filter(commitment=OuterRef("pk"))),
+        )
         return found.select_related("meeting", "theme").prefetch_related("instruments")

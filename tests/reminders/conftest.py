@@ -9,6 +9,7 @@ import pytest
 from accounts.models import User
 from commitments.models import Obligation
 from meetings.models import Party
+from reminders import ahead
 from tests import factories
 from tests.factories import days, make_focal_point, make_obligation, make_party
 
@@ -40,3 +41,9 @@ def own_backend(settings: Any) -> None:
 def case(db: None) -> Case:
     party = make_party("KZ", name="Kazakhstan")
     return Case(party, make_focal_point(party).user)
+
+
+def ahead_of(commitment, person):
+    """What the page of a commitment says is to come, to one person."""
+    shown = Obligation.objects.visible_to(person, NOW).filter(commitment=commitment)
+    return ahead.of(list(shown.for_detail()), person, NOW)

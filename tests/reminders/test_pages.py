@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from commitments.models import Commitment
-from reminders import ahead, deliver, plan
+from reminders import deliver, plan
 from reminders.choices import Outcome
 from reminders.models import Email, Pulse, Reminder
 from tests.factories import (
@@ -25,7 +25,7 @@ from tests.factories import (
     make_user,
     restrict,
 )
-from tests.reminders.conftest import NOW, TODAY
+from tests.reminders.conftest import NOW, TODAY, ahead_of
 
 pytestmark = pytest.mark.django_db
 
@@ -335,7 +335,7 @@ def test_the_health_page_counts_and_names(client, relay):
 
 def test_a_commitment_says_what_is_told_next(case):
     commitment = case.line(20).commitment
-    assert ahead.of(commitment, case.person, NOW).reminders.replace("\xa0", " ") == (
+    assert ahead_of(commitment, case.person).reminders.replace("\xa0", " ") == (
         "Next: 16 Mar, 14 days before, to the focal point of Kazakhstan"
     )
 
@@ -344,14 +344,14 @@ def test_a_commitment_of_many_says_to_focal_points(case):
     commitment = make_commitment(
         parties=[case.party, make_party("CN")], due=TODAY + days(20), now=NOW - days(50)
     )
-    said = ahead.of(commitment, make_officer(), NOW).reminders
+    said = ahead_of(commitment, make_officer()).reminders
     assert said.endswith(", to focal points")
 
 
 def test_a_commitment_without_coming_steps_says_nothing(case):
-    assert ahead.of(case.line(-100).commitment, case.person, NOW).reminders == ""
+    assert ahead_of(case.line(-100).commitment, case.person).reminders == ""
     undated = make_obligation(case.party).commitment
-    assert ahead.of(undated, case.person, NOW).reminders == ""
+    assert ahead_of(undated, case.person).reminders == ""
 
 
 def test_the_panel_stands_on_the_page_of_the_commitment(client, case):

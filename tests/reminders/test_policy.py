@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import Event
 from commitments.models import Obligation
-from reminders import ahead, forecast, plan, rules
+from reminders import forecast, plan, rules
 from reminders.choices import Duty
 from reminders.due import Round, to_tell
 from reminders.ladder import Ladders
@@ -21,7 +21,7 @@ from tests.factories import (
     make_user,
     restrict,
 )
-from tests.reminders.conftest import NOW, TODAY
+from tests.reminders.conftest import NOW, TODAY, ahead_of
 
 pytestmark = pytest.mark.django_db
 
@@ -115,20 +115,20 @@ def test_the_forecast_follows_policy_and_ladder(case):
 
 def test_the_commitment_says_who_is_told_if_no_report_comes(case):
     line = case.line(-1)
-    said = ahead.of(line.commitment, case.person, NOW).escalation.replace("\xa0", " ")
+    said = ahead_of(line.commitment, case.person).escalation.replace("\xa0", " ")
     assert said == (
         "If no report comes: deputy or mailbox on 12 Mar, desk officer on 23 Mar, "
         "head of secretariat on 6 Apr"
     )
     restrict(line.commitment)
-    assert ahead.of(line.commitment, case.person, NOW).escalation == ""
+    assert ahead_of(line.commitment, case.person).escalation == ""
 
 
 def test_of_parties_with_different_days_off_the_first_are_named(case):
     """Due on a Thursday, which is free in one of them: its third working day comes sooner all the same."""
     other = make_party("IR", name="Iran", weekend=[4, 5])
     commitment = make_commitment(parties=[case.party, other], due=TODAY + days(2))
-    said = ahead.of(commitment, make_officer(), NOW).escalation.replace("\xa0", " ")
+    said = ahead_of(commitment, make_officer()).escalation.replace("\xa0", " ")
     assert said == (
         "If no report comes from Iran: deputy or mailbox on 16 Mar, "
         "desk officer on 25 Mar, head of secretariat on 8 Apr"

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
 
+from ui.prepared import Given
+
 from .choices import Role
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ class UserQuerySet(models.QuerySet["User"]):
 
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
-    def of_list(self, user: "User", name: str) -> "SavedViewQuerySet":
+    def of_list(self, user: "User | Given", name: "str | Given") -> "SavedViewQuerySet":
         """A person's own views of a list and those that others share, by name."""
         mine = models.Q(owner=user) | models.Q(is_shared=True)
         return self.filter(mine, list=name).order_by("name", "pk")

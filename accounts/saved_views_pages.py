@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import BigIntegerField, CharField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
@@ -14,12 +15,17 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from ui.filterbar import same_view
+from ui.prepared import Given, Prepared
 from ui.saving import say_what_to_do
 
 from . import saved_views
 from .access import Access, access
 from .models import SavedView, User
 from .requests import Request
+
+_VIEWS = Prepared(
+    lambda: SavedView.objects.of_list(Given("user", BigIntegerField()), Given("list", CharField()))
+)
 
 
 class ViewForm(forms.Form):
@@ -52,7 +58,7 @@ def _rendered(request: HttpRequest, template: str) -> str:
 def _about(request: HttpRequest, user: User, name: str) -> dict[str, Any]:
     """What both show, read once a page."""
     if not hasattr(request, "saved_views"):
-        found = SavedView.objects.of_list(user, name)
+        found = _VIEWS(user=user.pk, list=name)
         views = [(view, same_view(request.GET, view.query)) for view in found]
         own = next((view for view, is_it in views if is_it and view.owner_id == user.pk), None)
         query = saved_views.kept(request.GET.urlencode())

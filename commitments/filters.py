@@ -4,11 +4,10 @@ from datetime import date
 from typing import Any, ClassVar
 
 import django_filters
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Meeting, Party
-from ui.filters import DayFilter, QuietChecks, QuietDay, RowsFilter
+from ui.filters import DayFilter, ManyFilter, QuietChecks, QuietDay, RowsFilter
 from ui.words import start_of_day
 
 from .choices import (
@@ -30,34 +29,23 @@ LONGEST_SEARCH = 200
 MEETINGS_IN_MENU = 30
 
 
-class _Many(django_filters.MultipleChoiceFilter):
-    """Any of several choices, ticked in a menu."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
-        super().__init__(*args, **kwargs)
-
-
-class _ManyRows(RowsFilter):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, widget=forms.CheckboxSelectMultiple, **kwargs)
-
-
 class LineConditions(django_filters.FilterSet):
     """What can be asked of a line."""
 
-    party = _ManyRows(
+    party = RowsFilter(
         label=_("State or organ"),
         queryset=Party.objects.in_order(),
         to_field_name="code",
         method="keep",
     )
-    status = _Many(label=_("Status"), choices=Status.choices, method="keep")
-    timing = _Many(label=_("Timing"), choices=Timing.choices, method="keep")
-    reporting = _Many(label=_("Reports"), choices=Reporting.choices, method="keep")
-    basis = _Many(label=_("Deadline basis"), choices=Basis.choices, method="keep")
-    owed = _Many(label=_("Owed by"), choices=[("me", _("By me"))], method="keep")
-    urgency = _Many(label=_("To do"), choices=Urgency.choices, method="keep", widget=QuietChecks)
+    status = ManyFilter(label=_("Status"), choices=Status.choices, method="keep")
+    timing = ManyFilter(label=_("Timing"), choices=Timing.choices, method="keep")
+    reporting = ManyFilter(label=_("Reports"), choices=Reporting.choices, method="keep")
+    basis = ManyFilter(label=_("Deadline basis"), choices=Basis.choices, method="keep")
+    owed = ManyFilter(label=_("Owed by"), choices=[("me", _("By me"))], method="keep")
+    urgency = ManyFilter(
+        label=_("To do"), choices=Urgency.choices, method="keep", widget=QuietChecks
+    )
     due_from = DayFilter(label=_("Due from"), method="keep")
     due_to = DayFilter(label=_("Due to"), method="keep")
 
@@ -101,14 +89,14 @@ class PromiseFilter(LineConditions):
     q = django_filters.CharFilter(
         label=_("Search titles, quotes and notes"), method="search", max_length=LONGEST_SEARCH
     )
-    meeting = _ManyRows(
+    meeting = RowsFilter(
         label=_("Meeting"),
         field_name="meeting__slug",
         queryset=Meeting.objects.newest_first().only("slug", "title"),
         to_field_name="slug",
         most=MEETINGS_IN_MENU,
     )
-    theme = _ManyRows(
+    theme = RowsFilter(
         label=_("Theme"),
         field_name="theme__slug",
         queryset=Theme.objects.order_by("name", "pk"),
@@ -127,9 +115,9 @@ class PromiseFilter(LineConditions):
 
 
 class CommitmentFilter(PromiseFilter):
-    strength = _Many(label=_("Strength"), choices=Strength.choices)
-    life = _Many(label=_("In force"), choices=Life.choices, widget=QuietChecks)
-    recheck = _Many(
+    strength = ManyFilter(label=_("Strength"), choices=Strength.choices)
+    life = ManyFilter(label=_("In force"), choices=Life.choices, widget=QuietChecks)
+    recheck = ManyFilter(
         label=_("Corrected report"),
         choices=[(RecheckState.OPEN, RecheckState.OPEN.label)],
         method="to_recheck",
@@ -183,14 +171,14 @@ class LineFilter(LineConditions):
     q = django_filters.CharFilter(
         label=_("Search titles, quotes and notes"), method="search", max_length=LONGEST_SEARCH
     )
-    meeting = _ManyRows(
+    meeting = RowsFilter(
         label=_("Meeting"),
         field_name="commitment__meeting__slug",
         queryset=Meeting.objects.newest_first().only("slug", "title"),
         to_field_name="slug",
         most=MEETINGS_IN_MENU,
     )
-    theme = _ManyRows(
+    theme = RowsFilter(
         label=_("Theme"),
         field_name="commitment__theme__slug",
         queryset=Theme.objects.order_by("name", "pk"),
@@ -199,7 +187,7 @@ class LineFilter(LineConditions):
     reference = django_filters.CharFilter(
         label=_("Reference"), field_name="commitment__reference", max_length=20
     )
-    life = _Many(
+    life = ManyFilter(
         label=_("In force"),
         field_name="commitment__life",
         choices=Life.choices,
@@ -246,25 +234,25 @@ class ReportFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         label=_("Search what was reported"), method="search", max_length=LONGEST_SEARCH
     )
-    party = _ManyRows(
+    party = RowsFilter(
         label=_("State or organ"),
         field_name="obligation__party__code",
         queryset=Party.objects.in_order(),
         to_field_name="code",
     )
-    state = _Many(
+    state = ManyFilter(
         label=_("State"),
         choices=[choice for choice in ReportState.choices if choice[0] != ReportState.DRAFT],
     )
-    claim = _Many(label=_("Claimed"), choices=Claim.choices)
-    meeting = _ManyRows(
+    claim = ManyFilter(label=_("Claimed"), choices=Claim.choices)
+    meeting = RowsFilter(
         label=_("Meeting"),
         field_name="obligation__commitment__meeting__slug",
         queryset=Meeting.objects.newest_first().only("slug", "title"),
         to_field_name="slug",
         most=MEETINGS_IN_MENU,
     )
-    theme = _ManyRows(
+    theme = RowsFilter(
         label=_("Theme"),
         field_name="obligation__commitment__theme__slug",
         queryset=Theme.objects.order_by("name", "pk"),

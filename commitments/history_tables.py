@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 import django_filters
 import django_tables2 as tables
-from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -18,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Event, User
 from ui import words
-from ui.filters import DayFilter, RowsFilter
+from ui.filters import DayFilter, ManyFilter, RowsFilter
 from ui.tables import BaseTable
 
 from .history import Entry, told, visible
@@ -92,13 +91,6 @@ class HistoryTable(HistoryValues, BaseTable):
         return self.entries[record.pk].change
 
 
-class _Many(django_filters.MultipleChoiceFilter):
-    """Any of several choices, ticked in a menu."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, widget=forms.CheckboxSelectMultiple, **kwargs)
-
-
 def _actors(request: Any) -> QuerySet[User]:
     """Those who did anything that the person may read."""
     events = visible(request.user, request.now).filter(actor=OuterRef("pk"))
@@ -122,10 +114,9 @@ class HistoryFilter(django_filters.FilterSet):
         label=_("Who"),
         field_name="actor",
         queryset=_actors,
-        widget=forms.CheckboxSelectMultiple,
     )
-    action = _Many(label=_("What"), choices=_actions)
-    kind = _Many(label=_("Kind"), field_name="object_type", choices=_kinds)
+    action = ManyFilter(label=_("What"), choices=_actions)
+    kind = ManyFilter(label=_("Kind"), field_name="object_type", choices=_kinds)
     commitment = django_filters.CharFilter(
         label=_("Commitment"), method="of_commitment", max_length=20
     )

@@ -3,12 +3,11 @@
 from typing import Any, ClassVar
 
 import django_filters
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
 from accounts.models import User
-from ui.filters import RowsFilter
+from ui.filters import ManyFilter, RowsFilter
 
 from .choices import InstrumentKind, PartyKind
 from .models import FocalPoint, Instrument, Meeting, Party
@@ -32,9 +31,7 @@ class PartyFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         label=_("Search names and codes"), method="search", max_length=200
     )
-    kind = django_filters.MultipleChoiceFilter(
-        label=_("Kind"), choices=PartyKind.choices, widget=forms.CheckboxSelectMultiple
-    )
+    kind = ManyFilter(label=_("Kind"), choices=PartyKind.choices)
 
     class Meta:
         model = Party
@@ -48,14 +45,11 @@ class PeopleFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         label=_("Search names and addresses"), method="search", max_length=200
     )
-    role = django_filters.MultipleChoiceFilter(
-        label=_("Role"), choices=Role.choices, widget=forms.CheckboxSelectMultiple
-    )
+    role = ManyFilter(label=_("Role"), choices=Role.choices)
     party = RowsFilter(
         label=_("Answers for"),
         queryset=Party.objects.in_order(),
         to_field_name="code",
-        widget=forms.CheckboxSelectMultiple,
         method="answer_for",
     )
     is_active = django_filters.ChoiceFilter(
@@ -83,9 +77,7 @@ class InstrumentFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         label=_("Search names and places"), method="search", max_length=200
     )
-    kind = django_filters.MultipleChoiceFilter(
-        label=_("Kind"), choices=InstrumentKind.choices, widget=forms.CheckboxSelectMultiple
-    )
+    kind = ManyFilter(label=_("Kind"), choices=InstrumentKind.choices)
 
     class Meta:
         model = Instrument

@@ -4,10 +4,9 @@ from datetime import date
 from typing import Any, ClassVar
 
 import django_filters
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ui.filters import DayFilter
+from ui.filters import DayFilter, ManyFilter
 from ui.words import start_of_day
 
 from .choices import Capacity, Kind, Outcome, Reason, State
@@ -16,13 +15,6 @@ from .rules import OFFSETS, occasion
 from .words import step_words
 
 LONGEST_SEARCH = 200
-
-
-class _Many(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
-    """Any of several choices, ticked in a menu."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, widget=forms.CheckboxSelectMultiple, **kwargs)
 
 
 def since(queryset: Any, name: str, value: date) -> Any:
@@ -42,11 +34,11 @@ class ReminderFilter(django_filters.FilterSet):  # type: ignore[misc]
     q = django_filters.CharFilter(
         label=_("Recipient or commitment"), method="search", max_length=LONGEST_SEARCH
     )
-    outcome = _Many(label=_("Result"), choices=Outcome.choices)
-    mail = _Many(label=_("Mail"), field_name="email__state", choices=State.choices)
-    step = _Many(label=_("Step"), field_name="occasion", choices=_steps)
-    capacity = _Many(label=_("Told as"), choices=Capacity.choices)
-    reason = _Many(label=_("Why not sent"), choices=Reason.choices)
+    outcome = ManyFilter(label=_("Result"), choices=Outcome.choices)
+    mail = ManyFilter(label=_("Mail"), field_name="email__state", choices=State.choices)
+    step = ManyFilter(label=_("Step"), field_name="occasion", choices=_steps)
+    capacity = ManyFilter(label=_("Told as"), choices=Capacity.choices)
+    reason = ManyFilter(label=_("Why not sent"), choices=Reason.choices)
     since = DayFilter(label=_("Since"), field_name="planned_at", method=since)
 
     class Meta:
@@ -71,8 +63,8 @@ class EmailFilter(django_filters.FilterSet):  # type: ignore[misc]
     q = django_filters.CharFilter(
         label=_("Recipient or subject"), method="search", max_length=LONGEST_SEARCH
     )
-    state = _Many(label=_("State"), choices=State.choices)
-    kind = _Many(label=_("Kind"), choices=Kind.choices)
+    state = ManyFilter(label=_("State"), choices=State.choices)
+    kind = ManyFilter(label=_("Kind"), choices=Kind.choices)
     maybe_dup = django_filters.ChoiceFilter(
         label=_("Doubt"), choices=[("True", _("it may have arrived twice"))]
     )

@@ -38,11 +38,6 @@ def _months(numbers: tuple[int, ...]) -> Any:
     ]
 
 
-class _Rows(RowsFilter):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, widget=forms.CheckboxSelectMultiple, **kwargs)
-
-
 class _Period(django_filters.ChoiceFilter):
     """How many months; it filters no lines."""
 
@@ -56,19 +51,19 @@ class _Period(django_filters.ChoiceFilter):
 class StatisticsFilter(django_filters.FilterSet):
     """Which lines, and for how long."""
 
-    party = _Rows(
+    party = RowsFilter(
         label=gettext_lazy("State or organ"),
         field_name="party__code",
         queryset=Party.objects.in_order(),
         to_field_name="code",
     )
-    meeting = _Rows(
+    meeting = RowsFilter(
         label=gettext_lazy("Meeting"),
         field_name="commitment__meeting__slug",
         queryset=Meeting.objects.newest_first(),
         to_field_name="slug",
     )
-    theme = _Rows(
+    theme = RowsFilter(
         label=gettext_lazy("Theme"),
         field_name="commitment__theme__slug",
         queryset=Theme.objects.order_by("name", "pk"),

@@ -1,5 +1,6 @@
 """Filters that stay calm whatever the address says."""
 
+import copy
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
@@ -107,7 +108,25 @@ class RowsField(ModelMultipleChoiceField):
         return super().clean(value)
 
 
-class RowsFilter(django_filters.ModelMultipleChoiceFilter):
+class SharedFilter(django_filters.Filter):
+    """A filter whose copy for one page shares what it was declared with: nothing changes that."""
+
+    def __deepcopy__(self, memo: Any) -> "SharedFilter":
+        twin = copy.copy(self)
+        twin.extra = dict(self.extra)
+        twin.method = self.method  # found on the filter set of this copy
+        return twin
+
+
+class ManyFilter(SharedFilter, django_filters.MultipleChoiceFilter):
+    """Any of several choices, ticked in a menu."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
+        super().__init__(*args, **kwargs)
+
+
+class RowsFilter(SharedFilter, django_filters.ModelMultipleChoiceFilter):
     """Any of some rows of a table; use it for `ModelMultipleChoiceFilter`.
 
     With `most`, its menu begins with the first so many rows. A function of the request may give the
@@ -117,13 +136,14 @@ class RowsFilter(django_filters.ModelMultipleChoiceFilter):
     field_class = RowsField
 
     def __init__(self, *args: Any, queryset: Any, most: int = 0, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
         if not callable(queryset):
             shown = queryset[: most + 1] if most else queryset
             kwargs |= {"read": Prepared(lambda: shown), "most": most}
         super().__init__(*args, queryset=queryset, **kwargs)
 
 
-class DayFilter(django_filters.DateFilter):
+class DayFilter(SharedFilter, django_filters.DateFilter):
     """A day, entered with the calendar of the browser."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

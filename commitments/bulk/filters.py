@@ -3,17 +3,15 @@
 from typing import ClassVar
 
 import django_filters
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commitments.choices import BulkState
 from commitments.models import BulkEdit
+from ui.filters import ManyFilter
 
 
 class BulkFilter(django_filters.FilterSet):
-    state = django_filters.MultipleChoiceFilter(
-        label=_("State"), choices=BulkState.choices, widget=forms.CheckboxSelectMultiple
-    )
+    state = ManyFilter(label=_("State"), choices=BulkState.choices)
 
     class Meta:
         model = BulkEdit

@@ -120,16 +120,17 @@ def timing_words(line: Obligation | None) -> str:
 def strip(lines: Iterable[Obligation], parties: Iterable[Any]) -> SafeString:
     """One cell a party, in the order of `parties`; a party without a line owes nothing here."""
     by_party = {line.party_id: line for line in lines}
-    cells = mark_safe("".join(_cell(party, by_party.get(party.pk)) for party in parties))
+    language = get_language()
+    cells = mark_safe("".join(_cell(language, party, by_party.get(party.pk)) for party in parties))
     return format_html('<ol class="strip" aria-label="{}">{}</ol>', _("Progress by party"), cells)
 
 
-def _cell(party: Any, line: Obligation | None) -> SafeString:
+def _cell(language: str | None, party: Any, line: Obligation | None) -> SafeString:
     if line is None:
-        return _cell_of(get_language(), party.code, str(party), "", is_late=False)
+        return _cell_of(language, party.code, str(party), "", is_late=False)
     state = AWAITING if line.is_awaiting else line.status
     late = line.timing_now == Timing.OVERDUE
-    return _cell_of(get_language(), party.code, str(party), state, is_late=late)
+    return _cell_of(language, party.code, str(party), state, is_late=late)
 
 
 @lru_cache(maxsize=4096)

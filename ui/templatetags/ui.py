@@ -181,7 +181,8 @@ def _row(table: Any, row: Any, context: template.Context) -> str:
     cells = []
     for column, cell in table.cells(row):
         kind = "th" if column.name == table.row_head else "td"
-        said = render_value_in_context(cell, context)
+        # What is ready for the page says so; anything else is written as a template would write it.
+        said = cell if isinstance(cell, SafeString) else render_value_in_context(cell, context)
         cells.append(f"<{kind}{cell_attrs(column, kind == 'th')}>{said}</{kind}>")
     return f"<tr>{''.join(cells)}</tr>"
 

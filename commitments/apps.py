@@ -11,7 +11,7 @@ class CommitmentsConfig(AppConfig):
         from ui.panels import register
 
         from . import panels, turns
-        from .bulk import forms, kinds
+        from .bulk import changes, forms, kinds
 
         register("report.text", panels.report_text)
         register("workbench.head", panels.report_rechecks)
@@ -24,11 +24,11 @@ class CommitmentsConfig(AppConfig):
         register("instrument.main", panels.instrument_commitments)
         register("instrument.acts", panels.instrument_acts)
 
-        kinds.register(kinds.StatusOfLines(), forms.StatusForm)
-        kinds.register(kinds.OwnerOfLines(), forms.OwnerForm)
-        kinds.register(kinds.DeadlineOfLines(), forms.DeadlineForm)
-        kinds.register(kinds.ThemeOfCommitments(), forms.ThemeForm)
-        kinds.register(kinds.DeadlineOfCommitments(), forms.DeadlineOfAllForm)
+        kinds.register(changes.StatusOfLines(), forms.StatusForm)
+        kinds.register(changes.OwnerOfLines(), forms.OwnerForm)
+        kinds.register(changes.DeadlineOfLines(), forms.DeadlineForm)
+        kinds.register(changes.ThemeOfCommitments(), forms.ThemeForm)
+        kinds.register(changes.DeadlineOfCommitments(), forms.DeadlineOfAllForm)
 
         pre_migrate.connect(turns.drop, sender=self)
         post_migrate.connect(turns.create, sender=self)

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Event, User
 from ui.counting import Counted
 
-from .history_words import MODELS, WHAT, Names, change_words
+from .history_names import MODELS, Names
+from .history_words import WHAT, change_words
 from .models import Commitment, Evidence, Obligation
 
 _HIGHEST_VERSION = 2**31 - 1

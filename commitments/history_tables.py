@@ -21,7 +21,8 @@ from ui.filters import DayFilter, ManyFilter, RowsFilter
 from ui.tables import BaseTable
 
 from .history import Entry, told, visible
-from .history_words import MODELS, OF_THE_REGISTER, WHAT
+from .history_names import MODELS
+from .history_words import OF_THE_REGISTER, WHAT
 from .models import Commitment, Obligation
 from .values import HistoryValues
 

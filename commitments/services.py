@@ -1,6 +1,6 @@
 """Writing the register: registering what was promised, and saying where a line stands.
 
-Deadlines are written by deadlines.py. Every write adds its event in the same transaction.
+Deadlines are written by commitments.deadlines. Every write adds its event in the same transaction.
 """
 
 from collections.abc import Iterable

@@ -318,20 +318,3 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
             )
             for row in rows
         }
-
-    def figures(self, now: datetime) -> dict[str, Any]:
-        """The figures of the home page, in one statement: lines overdue, due soon and without a date."""
-        timings = (Timing.OVERDUE, Timing.SOON, Timing.NONE)
-        return self.aggregate(
-            lines=Count("pk"),
-            done=Count("pk", filter=Q(status=Status.DONE)),
-            silent=Count("pk", filter=conditions.silent(now)),
-            awaiting=Count("pk", filter=conditions.having(state=ReportState.SUBMITTED)),
-            late_parties=Count(
-                "party", filter=conditions.timing(Timing.OVERDUE, now), distinct=True
-            ),
-            **{
-                timing.value: Count("pk", filter=conditions.timing(timing, now))
-                for timing in timings
-            },
-        )

@@ -21,6 +21,12 @@ INSIDE = {
     "querysets.py",
     "services.py",
     "deadlines.py",
+    "periods.py",
+    "reckoning.py",
+    "replacing.py",
+    "moving.py",
+    "taking_back.py",
+    "tied.py",
     "progress.py",
     "extensions.py",
     "editing.py",
@@ -41,22 +47,22 @@ INSIDE = {
 }
 # Field, model manager or variable through which it is written, and who may.
 OWNERS = {
-    "due_at": {"commitments/deadlines.py"},
-    "next_deadline": {"commitments/deadlines.py"},
-    "is_current": {"commitments/deadlines.py"},
+    "due_at": {"commitments/deadlines/reckoning.py"},
+    "next_deadline": {"commitments/deadlines/reckoning.py"},
+    "is_current": {"commitments/deadlines/replacing.py", "commitments/deadlines/taking_back.py"},
     "status": {"commitments/services.py", "commitments/progress.py"},
     "finding": {"commitments/progress.py"},
     "life": {"commitments/editing.py"},
     "version": {
         "accounts/services.py",
         "commitments/claims.py",
-        "commitments/deadlines.py",
+        "commitments/deadlines/tied.py",
         "meetings/services.py",
     },
     "role": {"accounts/services.py"},
     "time_zone": {"accounts/services.py"},
     "is_active": {"accounts/services.py"},
-    "ends_on": {"meetings/services.py", "commitments/deadlines.py"},  # of a term, of a meeting
+    "ends_on": {"meetings/services.py", "commitments/deadlines/tied.py"},  # of a term, of a meeting
 }
 # Calls that write a row or rows of a table.
 MAKERS = {"create", "get_or_create", "update_or_create", "bulk_create", "bulk_update"}
@@ -73,7 +79,10 @@ WRITING_MODULES = {
     "commitments/corrections/carrying.py",
     "commitments/corrections/services.py",
     "commitments/corrections/standing.py",
-    "commitments/deadlines.py",
+    "commitments/deadlines/reckoning.py",
+    "commitments/deadlines/replacing.py",
+    "commitments/deadlines/taking_back.py",
+    "commitments/deadlines/tied.py",
     "commitments/editing.py",
     "commitments/evidence.py",
     "commitments/extensions.py",

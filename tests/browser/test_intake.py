@@ -12,8 +12,8 @@ from commitments import tasks
 from commitments.models import Recheck
 from meetings.models import Meeting, Report
 from tests.browser.intake import paste_report, upload_report
+from tests.commitments.correcting import EXERCISES, TEXT, register
 from tests.commitments.lines import make_version
-from tests.commitments.test_corrections import EXERCISES, TEXT, register
 from tests.factories import make_meeting, make_officer, make_party, make_report
 
 pytestmark = pytest.mark.django_db(transaction=True)

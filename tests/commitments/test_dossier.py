@@ -1,25 +1,31 @@
-"""The dossier: what it holds, what it marks, who sees what, and that both files say what the page says."""
+"""The dossier: what it holds, what it marks, who sees what, how one gets there and what it costs."""
 
-import re
 from datetime import UTC, date, datetime
 from html import unescape
-from io import BytesIO
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from docx import Document
-from docx.enum.section import WD_ORIENT
-from openpyxl import load_workbook
 
-from accounts.models import Event
 from commitments import dossier as gathering
-from commitments import services
 from commitments.deadlines import Period
 from commitments.dossier_parts import HEADS
 from commitments.models import Obligation
 from meetings.choices import Sensitivity
+from tests.commitments.dossiers import (
+    LATE,
+    LONG_AGO,
+    change,
+    dossier,
+    line,
+    make_register,
+    make_series,
+    page,
+    part,
+    references,
+    text_of,
+)
 from tests.factories import (
     days,
     make_accepted,
@@ -37,8 +43,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-LONG_AGO = datetime(2020, 1, 10, 9, 0, tzinfo=UTC)
-LATE, LATER = date(2025, 1, 1), date(2035, 1, 1)
 
 
 @pytest.fixture(autouse=True)
@@ -50,66 +54,12 @@ def officer(client):
 
 @pytest.fixture
 def series():
-    """Meetings 1 to 3 of one series and a stranger among them; the second ended five years ago."""
-    held = {1: date(2019, 5, 15), 2: date(2021, 5, 15), 3: None}
-    found = {
-        number: make_meeting(
-            slug=f"m{number}", series="S", number=number, title=f"No. {number}",
-            starts_on=day, ends_on=day,
-        )
-        for number, day in held.items()
-    }  # fmt: skip
-    make_meeting(slug="other", series="T", number=1)
-    return found
+    return make_series()
 
 
 @pytest.fixture
 def register(series):
-    """AA and BB owe: first, second and a closed one; since the second meeting some of it moved."""
-    aa, bb = make_party("AA"), make_party("BB")
-    first, second = make_report(series[1]), make_report(series[2])
-    drugs, borders = make_theme("Drugs"), make_theme("Borders")
-    make_commitment(first, [aa, bb], LATE, now=LONG_AGO, reference="TST-1", theme=drugs)
-    make_commitment(second, [aa], LATER, now=LONG_AGO, reference="TST-2", theme=borders)
-    make_commitment(first, [bb], now=LONG_AGO, reference="TST-3")
-    make_commitment(second, [bb], now=LONG_AGO, reference="TST-4", title="=2+2")
-    Obligation.objects.filter(commitment__reference="TST-3").update(status="done")
-
-
-def line(reference: str, code: str) -> Obligation:
-    return Obligation.objects.get(commitment__reference=reference, party__code=code)
-
-
-def change(reference: str, code: str, status: str, now: datetime | None = None) -> None:
-    of = line(reference, code)
-    services.change_status(
-        obligation=of, seen=of.version, status=status, note="A plan was adopted.",
-        actor=make_officer(), now=now or timezone.now(), via="page",
-    )  # fmt: skip
-
-
-def page(client, query=None):
-    response = client.get("/meetings/m3/dossier/", query or {})
-    assert response.status_code == 200
-    return response
-
-
-def dossier(client, query=None):
-    return page(client, query).context["dossier"]
-
-
-def references(found) -> list[str]:
-    return [promise.commitment.reference for promise in found.promises]
-
-
-def part(found, reference: str, code: str):
-    (of,) = [
-        part
-        for promise in found.promises
-        for part in promise.parts
-        if (promise.commitment.reference, part.line.party.code) == (reference, code)
-    ]
-    return of
+    make_register(series)
 
 
 # What it holds -----------------------------------------------------------------------------------
@@ -295,139 +245,6 @@ def test_evidence_that_is_more_secret_than_its_line_is_left_out(client, register
     assert not part(dossier(client), "TST-1", "BB").proofs
     for kind in ("page", "docx", "xlsx"):
         assert "The law" not in text_of(client, kind)
-
-
-# Files -------------------------------------------------------------------------------------------
-
-
-def export(client, kind: str, query=None):
-    response = client.get("/meetings/m3/dossier/", {"export": kind, **(query or {})})
-    assert response.status_code == 200
-    assert f"dossier-m3-{timezone.now():%Y-%m-%d}.{kind}" in response["Content-Disposition"]
-    return BytesIO(response.content)
-
-
-def text_of(client, kind: str) -> str:
-    """All words of the page's main part, or of a file."""
-    if kind == "page":
-        html = page(client).content.decode().split("<main")[1].split("</main")[0]
-        return unescape(re.sub(r"<[^>]+>", " ", html))
-    if kind == "docx":
-        return "\n".join(document_words(Document(export(client, "docx"))))
-    book = load_workbook(export(client, "xlsx"))
-    cells = (cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row)
-    return "\n".join(str(cell) for cell in cells if cell is not None)
-
-
-def document_words(document) -> list[str]:
-    words = [paragraph.text for paragraph in document.paragraphs]
-    for table in document.tables:
-        words += [cell.text for row in table.rows for cell in row.cells]
-    return words
-
-
-def busy() -> None:
-    change("TST-1", "AA", "in_progress")
-    make_deadline(line("TST-2", "AA"), date(2036, 1, 1), now=timezone.now())
-    make_accepted(line("TST-1", "BB"), claimed="done", now=timezone.now())
-
-
-def squeezed(words: object) -> str:
-    return " ".join(str(words).split())
-
-
-@pytest.mark.parametrize("query", [{"of": "open"}, {"of": "last"}])
-def test_the_document_says_what_the_page_says(client, register, query):
-    busy()
-    found = dossier(client, query)
-    document = Document(export(client, "docx", query))
-    said = [squeezed(words) for words in document_words(document)]
-    everything = " ".join(said)
-    for promise in found.promises:
-        of = promise.commitment
-        assert f"{of.reference} {of.title}" in said
-        for quotation in promise.quotations:
-            assert squeezed(quotation) in said
-        for of in promise.parts:
-            for words in (of.signed_status, *of.marks, of.due_words, *of.changes):
-                assert squeezed(words) in everything
-            assert of.move is None or squeezed(of.move.words) in everything
-            for proof in of.proofs:
-                assert proof.words in everything
-    assert "As of" in everything
-
-
-def test_the_document_is_laid_out_for_paper(client, register):
-    document = Document(export(client, "docx"))
-    section = document.sections[0]
-    assert section.orientation == WD_ORIENT.LANDSCAPE
-    assert (round(section.page_width.mm), round(section.page_height.mm)) == (297, 210)
-    assert 'w:instr="PAGE"' in section.footer._element.xml
-    headings = [p.text for p in document.paragraphs if p.style.name.startswith("Heading")]
-    assert {"In short", "Borders", "Drugs", "Party AA", "Party BB"} <= set(headings)
-    assert document.paragraphs[0].style.name == "Title"
-    for table in document.tables:
-        assert "<w:tblHeader/>" in table.rows[0]._tr.xml
-    assert document.core_properties.title == "Dossier for No. 3"
-
-
-def test_links_of_the_document_lead_to_the_evidence(client, register):
-    busy()
-    document = Document(export(client, "docx"))
-    targets = {
-        relation.target_ref for relation in document.part.rels.values() if relation.is_external
-    }
-    assert targets == {"https://example.org/law"}
-
-
-@pytest.mark.parametrize("query", [{"of": "open"}, {"of": "last"}])
-def test_the_workbook_has_a_row_a_line_and_says_what_the_page_says(client, register, query):
-    busy()
-    found = dossier(client, query)
-    book = load_workbook(export(client, "xlsx", query))
-    rows = [[cell.value for cell in row] for row in book.worksheets[0].iter_rows(min_row=6)]
-    shown = [(promise, part) for promise in found.promises for part in promise.parts]
-    assert len(rows) == len(shown)
-    for row, (promise, of) in zip(rows, shown, strict=True):
-        assert row[0] == promise.commitment.reference
-        assert row[1] == promise.commitment.title
-        assert row[4] == "\n".join(promise.quotations)
-        assert row[5] == of.line.party.name
-        assert row[6] == of.signed_status
-        assert (row[7] or "") == ", ".join(of.marks)
-        assert (row[8].date() if row[8] else None) == of.due
-        assert (row[10].date() if row[10] else None) == (of.move.first if of.move else None)
-        assert (row[13] or "") == "\n".join([*promise.changes, *of.changes])
-    sums = [[cell.value for cell in row] for row in book.worksheets[1].iter_rows(min_row=2)]
-    assert sums == [[owing.party.name, *owing.figures] for owing in found.parties]
-
-
-def test_words_that_look_like_a_formula_stay_words(client, register):
-    book = load_workbook(export(client, "xlsx"))
-    (cell,) = [c for row in book.worksheets[0].iter_rows() for c in row if c.value == "=2+2"]
-    assert cell.data_type == "s"
-
-
-@pytest.mark.parametrize("kind", ["docx", "xlsx"])
-def test_characters_that_no_file_may_hold_are_left_out(client, register, kind):
-    of = line("TST-4", "BB").commitment
-    type(of).objects.filter(pk=of.pk).update(title="Bell \x07 & <b>bold</b>\x0b")
-    assert "Bell  & <b>bold</b>" in text_of(client, kind)
-
-
-@pytest.mark.parametrize("kind", ["docx", "xlsx"])
-def test_an_export_is_recorded(client, register, officer, kind):
-    export(client, kind, {"of": "last"})
-    event = Event.objects.get(action="dossier.exported")
-    assert (event.actor, event.object_type, event.after) == (
-        officer, "meeting", {"format": kind, "of": "last"},
-    )  # fmt: skip
-    assert "exported the dossier" in client.get("/history/").content.decode()
-
-
-def test_an_unknown_format_is_the_page_and_records_nothing(client, register):
-    assert "<main" in page(client, {"export": "exe"}).content.decode()
-    assert not Event.objects.filter(action="dossier.exported").exists()
 
 
 # The way there, and what it costs ----------------------------------------------------------------

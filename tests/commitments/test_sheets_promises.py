@@ -207,7 +207,7 @@ def test_what_a_service_refuses_is_told_by_row_and_nothing_is_written(
     made, found = preview(
         officer, in_csv([first | {"title": "One"}, second | {"title": "Two", "due": "2031-01-01"}])
     )
-    monkeypatch.setattr("commitments.deadlines.LAST_YEAR", 2030)
+    monkeypatch.setattr("commitments.deadlines.periods.LAST_YEAR", 2030)
     with pytest.raises(Refused) as refused:
         services.confirm(imported=made, seen=found.fingerprint, note="So.", actor=officer, now=NOW)
     assert [(p.row, p.column) for p in refused.value.problems] == [(3, "due")]

@@ -123,8 +123,6 @@ def test_silent_and_awaiting_mean_the_same_in_sql_and_in_python(lines, authors, 
             ([], set()),
         ):
             assert set(Obligation.objects.in_reporting(kinds, NOW)) == expected
-        figures = Obligation.objects.figures(NOW)
-        assert (figures["silent"], figures["awaiting"]) == (len(is_silent), len(waits))
         by_party = summary_by_party(Obligation.objects.all(), NOW)
         assert sum(row["silent"] for row in by_party) == len(is_silent)
         assert sum(row["awaiting"] for row in by_party) == len(waits)
@@ -268,9 +266,8 @@ def queries_of(ask) -> int:
     return len(queries)
 
 
-def test_the_summary_by_party_and_the_figures_are_one_statement_each(register):
+def test_the_summary_by_party_and_the_counts_by_timing_are_one_statement_each(register):
     assert queries_of(lambda: summary_by_party(Obligation.objects.all(), NOW)) == 1
-    assert queries_of(lambda: Obligation.objects.figures(NOW)) == 1
     officer = make_officer()
     of_all = Commitment.objects.visible_to(officer, NOW)
     assert queries_of(lambda: of_all.counts_by_timing(officer, NOW, most=100)) == 1

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from ui import charts
-from ui.charts import Column, Far, Mark, Move, Series
+from ui.charts import Column, Far, Mark, Move, Series, drawing, plots, timelines
 
 FIRST, TODAY, LAST = date(2026, 1, 1), date(2026, 1, 31), date(2026, 4, 30)
 SAID = {"name": "c", "title": "Title <of it>", "description": "What & why"}
@@ -56,7 +56,7 @@ def test_nothing_stands_beside_the_paper():
     for chart in every_chart():
         for one in drawn(chart):
             for name in ("x", "x1", "x2", "cx"):
-                assert 0 <= float(one.get(name, 0)) <= charts.WIDTH
+                assert 0 <= float(one.get(name, 0)) <= drawing.WIDTH
             for name in ("y", "y1", "y2", "cy"):
                 assert 0 <= float(one.get(name, 0)) <= chart.height + 17
 
@@ -64,8 +64,10 @@ def test_nothing_stands_beside_the_paper():
 def test_a_mark_stands_at_its_day_and_looks_like_its_basis():
     chart = timeline([Mark(FIRST, "stated", "A"), Mark(date(2026, 3, 2), "set", "B")])
     (stated,), (chosen,) = of_look(chart, "k-stated"), of_look(chart, "k-set")
-    assert float(stated.get("cx")) == charts.LEFT
-    share = (float(chosen.get("cx")) - charts.LEFT) / (charts.WIDTH - charts.ROOM - charts.LEFT)
+    assert float(stated.get("cx")) == timelines.LEFT
+    share = (float(chosen.get("cx")) - timelines.LEFT) / (
+        drawing.WIDTH - timelines.ROOM - timelines.LEFT
+    )
     assert share == pytest.approx(60 / 119, abs=0.001)
     (derived,) = of_look(timeline([Mark(TODAY, "derived", "C")]), "k-derived")
     assert derived.tag == "rect"
@@ -110,10 +112,10 @@ def test_the_axis_is_broken_only_before_what_lies_far_ahead():
 
 def test_words_never_cross_a_pole_or_other_words():
     poles = [(100.0 + 37 * n, f"{n} Jan: something of some length") for n in range(20)]
-    flags = [flag for flag in charts.plant(poles, 300.0, 900.0) if flag]
+    flags = [flag for flag in timelines.plant(poles, 300.0, 900.0) if flag]
     assert len(flags) >= 5
     for flag in flags:
-        end = flag.x + 5 + len(flag.text) * charts.LETTER
+        end = flag.x + 5 + len(flag.text) * drawing.LETTER
         for other in flags:
             if flag.x < other.x < end:
                 assert other.row < flag.row
@@ -121,7 +123,7 @@ def test_words_never_cross_a_pole_or_other_words():
 
 def test_what_comes_next_has_words_before_what_comes_later():
     poles = [(100.0 + 8 * n, "9 Jan: something of some length") for n in range(40)]
-    flags = charts.plant(poles, 150.0, 900.0)
+    flags = timelines.plant(poles, 150.0, 900.0)
     first_ahead = next(n for n, (x, _) in enumerate(poles) if x >= 150)
     assert flags[first_ahead]
 
@@ -131,7 +133,7 @@ def test_what_comes_next_has_words_before_what_comes_later():
     [(0, 2), (2, 2), (3, 10), (15, 20), (21, 50), (90, 100), (101, 200), (900, 1000)],
 )
 def test_the_scale_of_columns_is_easy_to_halve(value, found):
-    assert charts.easy(value) == found
+    assert drawing.easy(value) == found
     assert found % 2 == 0
 
 
@@ -153,7 +155,7 @@ def test_panels_draw_percentages_to_one_scale_and_say_the_last():
         [Series("KZ", [None, 0.0, 100.0]), Series("RU", [None])], ("Jan", "Mar"), **SAID
     )
     (step,) = of_look(chart, "series")
-    assert float(step.get("y1")) - float(step.get("y2")) == charts.PLOT
+    assert float(step.get("y1")) - float(step.get("y2")) == plots.PLOT
     assert "100 %" in written(chart)
     assert written(chart).count("Jan") == 2
 
@@ -177,12 +179,12 @@ def test_a_move_stands_between_its_two_days():
     ],
 )
 def test_months_are_named_where_they_begin(first, last, found):
-    assert [said for _, said in charts.months(first, last)] == found
+    assert [said for _, said in drawing.months(first, last)] == found
 
 
 @pytest.mark.parametrize("years", [1, 3, 12, 40, 900])
 def test_months_are_thinned_out(years):
-    found = charts.months(date(2000, 1, 1), date(2000 + years, 1, 1))
+    found = drawing.months(date(2000, 1, 1), date(2000 + years, 1, 1))
     assert 1 < len(found) <= 13
 
 

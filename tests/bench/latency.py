@@ -2,7 +2,8 @@
 
 Fills it by `manage.py sample_register` when it is empty, then asks page after page as one client, in
 the process, through every middleware: no network, no second client. A page is asked a few times
-before it counts. Prints a figure a line, as JSON.
+before it counts, and in turns with the plain page it is compared with, as processors change their
+pace. Prints a figure a line, as JSON.
 """
 
 import logging
@@ -93,9 +94,9 @@ def figure_(name: str, value: float, unit: str, rows: int, beside: float | None 
 
 
 def measured(commitments: int) -> Iterator[Figure]:
-    with override_settings(ROOT_URLCONF="tests.bench.plain", MIDDLEWARE=MIDDLEWARE):
-        plain, queries, _size = asked(signed_in("officer"), "/")
-    yield figure_("plain.p50", plain, "ms", commitments)
+    plain = signed_in("officer")
+    with override_settings(MIDDLEWARE=MIDDLEWARE):
+        queries, _size = warmed_up(plain, "/")
     yield figure_("plain.queries", queries, "queries", commitments)
     deep = min(1200, commitments // 20)
     names = {
@@ -106,8 +107,10 @@ def measured(commitments: int) -> Iterator[Figure]:
         path = address.format(**names)
         if not exists(path):
             continue
-        took, queries, size = asked(signed_in(who), path)
-        yield figure_(f"{name}.p50", took, "ms", commitments, round(plain, 2))
+        client = signed_in(who)
+        queries, size = warmed_up(client, path)
+        took, beside = in_turns(client, path, plain)
+        yield figure_(f"{name}.p50", took, "ms", commitments, round(beside, 2))
         yield figure_(f"{name}.queries", queries, "queries", commitments)
         yield figure_(f"{name}.size", size / 1024, "KB", commitments)
     yield from exported(commitments)
@@ -128,19 +131,30 @@ def signed_in(who: str) -> Client:
     return client
 
 
-def asked(client: Client, path: str) -> tuple[float, int, int]:
-    """How long a warm page takes (median, ms), how many statements, how many bytes."""
+def warmed_up(client: Client, path: str) -> tuple[int, int]:
+    """How many statements a page takes once it is warm, and how many bytes it has."""
     for _ in range(WARM_UP):
         with counted() as statements:
             answer = client.get(path)
         if answer.status_code != 200:
             raise RuntimeError(f"{path} answered {answer.status_code}.")
-    took = []
+    return len(statements), len(answer.content)
+
+
+def in_turns(client: Client, path: str, plain: Client) -> tuple[float, float]:
+    """How long a page takes and how long the plain one (medians, ms), asked one after the other."""
+    took: list[float] = []
+    beside: list[float] = []
     for _ in range(TIMES):
-        began = time.perf_counter()
-        client.get(path)
-        took.append((time.perf_counter() - began) * 1000)
-    return statistics.median(took), len(statements), len(answer.content)
+        beside.append(timed(plain, "/"))
+        took.append(timed(client, path))
+    return statistics.median(took), statistics.median(beside)
+
+
+def timed(client: Client, path: str) -> float:
+    began = time.perf_counter()
+    client.get(path)
+    return (time.perf_counter() - began) * 1000
 
 
 @contextmanager

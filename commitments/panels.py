@@ -21,7 +21,7 @@ NO_LINES = roll_up([])
 
 def report_text(request: Request, *, report: Report) -> str:
     """The text of a report with what the person may see of the register marked in it."""
-    rows = Quotation.objects.filter(report=report, commitment__in=_visible(request))
+    rows = Quotation.objects.visible_to(request.user, request.now).filter(report=report)
     quotations = list(rows.select_related("commitment").in_text_order())
     context = {"paragraphs": reading.whole(report, quotations)}
     return render_to_string("commitments/_report_text.html", context)

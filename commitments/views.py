@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import BigIntegerField, DateField, Q
+from django.db.models import BigIntegerField, DateField
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -199,26 +199,21 @@ def _today(request: Request) -> date:
 
 def _story(request: Request, commitment: Commitment) -> list[CommitmentLink]:
     """Links to earlier and later commitments that the person may see, from the earliest on."""
-    visible = Commitment.objects.visible_to(request.user, request.now)
-    links = CommitmentLink.objects.filter(Q(earlier=commitment) | Q(later=commitment))
-    shown = links.filter(earlier__in=visible, later__in=visible)
-    return list(
-        shown.select_related("earlier__meeting", "later__meeting").order_by("added_at", "pk")
-    )
+    visible = CommitmentLink.objects.visible_to(request.user, request.now)
+    return list(visible.about(commitment).for_story())
 
 
 def _excerpts(request: Request, commitment: Commitment) -> list[dict[str, Any]]:
     """Each report that is quoted, its quoted paragraphs, and the other commitments marked there."""
-    visible = Commitment.objects.visible_to(request.user, request.now)
+    visible = Quotation.objects.visible_to(request.user, request.now)
     quoted = _QUOTED(commitment=commitment.pk)
     own: dict[Report, list[Quotation]] = defaultdict(list)
     for quotation in reading.current(quoted):
         own[quotation.report].append(quotation)
     found = []
     for report in sorted(own, key=lambda report: report.pk):
-        near = Quotation.objects.within(*reading.extent(report, own[report]))
-        rows = near.filter(report=report, commitment__in=visible)
-        quotations = list(rows.select_related("commitment").in_text_order())
+        near = visible.within(*reading.extent(report, own[report])).filter(report=report)
+        quotations = list(near.select_related("commitment").in_text_order())
         paragraphs = reading.excerpt(report, commitment, quotations)
         found.append(
             {

@@ -13,6 +13,7 @@ from commitments.choices import (
 )
 from commitments.querysets import (
     CommitmentQuerySet,
+    LinkQuerySet,
     QuotationQuerySet,
 )
 from meetings.choices import Sensitivity
@@ -183,6 +184,8 @@ class CommitmentLink(models.Model):
         related_name="+",
     )
     added_at = models.DateTimeField(_("added"))
+
+    objects = LinkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("link")

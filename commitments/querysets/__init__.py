@@ -7,6 +7,7 @@ from .told import (
     DeadlineQuerySet,
     EvidenceQuerySet,
     ExtensionQuerySet,
+    LinkQuerySet,
     ProgressReportQuerySet,
     QuotationQuerySet,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "DeadlineQuerySet",
     "EvidenceQuerySet",
     "ExtensionQuerySet",
+    "LinkQuerySet",
     "ObligationQuerySet",
     "ProgressReportQuerySet",
     "QuotationQuerySet",

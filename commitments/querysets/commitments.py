@@ -258,10 +258,9 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         from commitments.models import CommitmentLink, Obligation, Recheck
 
         lines = Obligation.objects.filter(commitment=OuterRef("pk")).order_by().values("pk")
-        either = Q(earlier=OuterRef("pk")) | Q(later=OuterRef("pk"))
         found: CommitmentQuerySet = self.annotate(
             line_count=Counted(lines),
-            is_linked=Exists(CommitmentLink.objects.filter(either)),
+            is_linked=Exists(CommitmentLink.objects.about(OuterRef("pk"))),
             is_rechecked=Exists(Recheck.objects.open().filter(commitment=OuterRef("pk"))),
         )
         return found.select_related("meeting", "theme").prefetch_related("instruments")

@@ -17,6 +17,7 @@ from . import conditions
 
 if TYPE_CHECKING:
     from commitments.models import (
+        CommitmentLink,
         Deadline,
         Evidence,
         Extension,
@@ -43,12 +44,42 @@ class QuotationQuerySet(models.QuerySet["Quotation"]):
         """With the words of their reports, without the bytes of the files."""
         return self.select_related("report").defer("report__raw")
 
+    def visible_to(self, user: User, now: datetime) -> "QuotationQuerySet":
+        """Those of commitments that a person may read."""
+        if user.is_secretariat:
+            return self.all()
+        return self.filter(commitment__in=_commitments_of(user, now))
+
     def within(self, start: int, end: int) -> "QuotationQuerySet":
         """Those that stand between two places of their reports, or reach in there."""
         return self.filter(start__lt=end, end__gt=start)
 
     def in_text_order(self) -> "QuotationQuerySet":
         return self.order_by("report", "start", "pk")
+
+
+class LinkQuerySet(models.QuerySet["CommitmentLink"]):
+    def visible_to(self, user: User, now: datetime) -> "LinkQuerySet":
+        """Those between two commitments that a person may read."""
+        if user.is_secretariat:
+            return self.all()
+        visible = _commitments_of(user, now)
+        return self.filter(earlier__in=visible, later__in=visible)
+
+    def about(self, commitment: Any) -> "LinkQuerySet":
+        """Links to it and from it. `commitment` may stand for that of another question."""
+        return self.filter(Q(earlier=commitment) | Q(later=commitment))
+
+    def for_story(self) -> "LinkQuerySet":
+        """Everything that the page of a commitment tells of them, the earliest first."""
+        return self.select_related("earlier__meeting", "later__meeting").order_by("added_at", "pk")
+
+
+def _commitments_of(user: User, now: datetime) -> Any:
+    """The commitments that somebody outside the secretariat may read."""
+    from commitments.models import Commitment
+
+    return Commitment.objects.visible_to(user, now)
 
 
 class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):

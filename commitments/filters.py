@@ -25,7 +25,7 @@ from .choices import (
 from .models import Commitment, Obligation, ProgressReport, Theme
 
 LONGEST_SEARCH = 200
-# The menu begins with the newest of hundreds.
+# The menu begins with the last of hundreds.
 MEETINGS_IN_MENU = 30
 
 
@@ -92,7 +92,7 @@ class PromiseFilter(LineConditions):
     meeting = RowsFilter(
         label=_("Meeting"),
         field_name="meeting__slug",
-        queryset=Meeting.objects.newest_first().only("slug", "title"),
+        queryset=Meeting.objects.latest_first().only("slug", "title"),
         to_field_name="slug",
         most=MEETINGS_IN_MENU,
     )
@@ -174,7 +174,7 @@ class LineFilter(LineConditions):
     meeting = RowsFilter(
         label=_("Meeting"),
         field_name="commitment__meeting__slug",
-        queryset=Meeting.objects.newest_first().only("slug", "title"),
+        queryset=Meeting.objects.latest_first().only("slug", "title"),
         to_field_name="slug",
         most=MEETINGS_IN_MENU,
     )
@@ -248,7 +248,7 @@ class ReportFilter(django_filters.FilterSet):
     meeting = RowsFilter(
         label=_("Meeting"),
         field_name="obligation__commitment__meeting__slug",
-        queryset=Meeting.objects.newest_first().only("slug", "title"),
+        queryset=Meeting.objects.latest_first().only("slug", "title"),
         to_field_name="slug",
         most=MEETINGS_IN_MENU,
     )

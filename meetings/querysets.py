@@ -135,6 +135,10 @@ class FocalPointQuerySet(models.QuerySet["FocalPoint"]):
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
+    def latest_first(self) -> "MeetingQuerySet":
+        """Of all series together, the last that was held first; what has no day yet at the end."""
+        return self.order_by(F("starts_on").desc(nulls_last=True), "pk")
+
     def newest_first(self) -> "MeetingQuerySet":
         return self.order_by("series", "-number", "pk")
 

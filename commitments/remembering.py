@@ -31,7 +31,7 @@ SECONDS = 60
 
 def remembered(request: Request, name: str, count: Callable[[], Any]) -> Any:
     """What was counted under this name, else what `count` says. The name tells whose rights it is for."""
-    stamp = _stamp(request.user)
+    stamp = _stamp_of(request)
     if stamp is None:
         return count()
     today = request.now.astimezone(request.user.zone).date()
@@ -61,6 +61,15 @@ def _write(key: str, found: Any) -> None:
 
 def _minute(now: datetime) -> int:
     return int(now.timestamp()) // 60
+
+
+def _stamp_of(request: Request) -> str | None:
+    """Asked for once a page, at whichever sum comes first: one moment holds for all of them."""
+    page = vars(request)
+    if "sums_stamp" not in page:
+        page["sums_stamp"] = _stamp(request.user)
+    found: str | None = page["sums_stamp"]
+    return found
 
 
 def _stamp(user: User) -> str | None:

@@ -39,7 +39,7 @@ def of(lines: list[Obligation], user: User, now: datetime) -> Ahead:
     waiting = [line for line in lines if _is_waited_for(line)]
     if not waiting:
         return Ahead()
-    ladders = Ladders.of(Policies.stored())
+    ladders = Ladders.of_lines(Policies.stored(), waiting)
     return Ahead(_reminders(waiting, today, ladders), _escalation(waiting, today, ladders))
 
 

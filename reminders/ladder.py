@@ -12,7 +12,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Exists, F, Max, OuterRef, Q, Value
+from django.db.models import Exists, F, Max, OuterRef, Q, Value, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from accounts.models import Event
@@ -40,6 +40,13 @@ class Ladders:
     @classmethod
     def of(cls, policies: Policies) -> "Ladders":
         return cls(policies, Party.objects.prefetch_related("days").in_bulk())
+
+    @classmethod
+    def of_lines(cls, policies: Policies, lines: Iterable[Obligation]) -> "Ladders":
+        """Those of lines with their parties at hand, which are not read again."""
+        parties = {line.party_id: line.party for line in lines}
+        prefetch_related_objects(list(parties.values()), "days")
+        return cls(policies, parties)
 
     def nth(self, party: int) -> Nth:
         """How to count working days of a party. Parties that work on the same days are reckoned once."""

@@ -97,6 +97,7 @@ class Commitment(models.Model):
                 condition=~Q(sensitivity__in=[Sensitivity.PUBLIC, Sensitivity.MEMBERS]),
                 name="commitment_restricted",
             ),
+            models.Index(fields=["title", "id"], name="commitment_by_title"),
         )
         constraints = (
             models.CheckConstraint(

@@ -30,14 +30,16 @@ def large(monkeypatch, register):
 @pytest.fixture
 def asked(rf, large):
     """Ask for a sum; what it was counted from the last time comes back while it is remembered."""
-    request = rf.get("/")
-    request.user = make_officer()
-    request.now = timezone.now().replace(second=10, microsecond=0)
+    person = make_officer()
+    now = timezone.now().replace(second=10, microsecond=0)
     counts = iter(range(100))
 
     def ask(name="lines", later=0):
-        request.now += timedelta(seconds=later)
-        return remembered(request, name, lambda: next(counts))
+        nonlocal now
+        now += timedelta(seconds=later)
+        page = rf.get("/")
+        page.user, page.now = person, now
+        return remembered(page, name, lambda: next(counts))
 
     return ask
 

@@ -84,6 +84,18 @@ WHAT: dict[str, str | Promise] = {
     "person.added": gettext_lazy("added the person"),
     "person.changed": gettext_lazy("changed the person"),
     "person.invited": gettext_lazy("invited the person"),
+    "person.password_changed": gettext_lazy("changed the password"),
+    "person.password_reset": gettext_lazy("chose a new password by the link of a mail"),
+    "session.begun": gettext_lazy("signed in"),
+    "session.closed": gettext_lazy("signed out"),
+    "session.ended": gettext_lazy("ended sessions"),
+    "entrance.refused": gettext_lazy("was not let in: a wrong password, or a closed account"),
+    "entrance.throttled": gettext_lazy("was not let try: too many tries"),
+    "factor.set": gettext_lazy("set up a second factor"),
+    "factor.removed": gettext_lazy("removed the second factor"),
+    "factor.refused": gettext_lazy("was not let in: a wrong code"),
+    "codes.made": gettext_lazy("made recovery codes"),
+    "codes.used": gettext_lazy("used a recovery code"),
     "list.exported": gettext_lazy("exported a list"),
     "history.exported": gettext_lazy("exported the history"),
     "dossier.exported": gettext_lazy("exported the dossier"),
@@ -107,6 +119,8 @@ WHAT: dict[str, str | Promise] = {
 # What happens to commitments and lines; all else is the secretariat's.
 OF_THE_REGISTER = ("commitment.", "line.", "status.", "deadline.", "report.", "extension.",
                    "evidence.")  # fmt: skip
+# Who came in when, and from where: for administrators.
+OF_ENTRANCES = ("session.", "entrance.", "factor.", "codes.")
 MODELS: dict[str, type[models.Model]] = {
     "commitment": Commitment,
     "obligation": Obligation,

@@ -41,6 +41,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django_filters",
     "django_htmx",
     "django_tables2",
@@ -56,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.PersonalMiddleware",
+    "accounts.middleware.SessionLimits",
     "accounts.middleware.AccessMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -108,6 +111,29 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
+# So many tries in so long: for one client address (ip), for what accounts/throttle.py names (key), or
+# for whoever is signed in (user). docs/sign-in.md gives the reasons.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "20/m/ip,300/d/ip,5/5m/key,30/12h/key",
+    "login_elsewhere": "60/h/key",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    "reset_password": "20/h/ip,3/h/key",
+    "reset_password_from_key": "20/m/ip",
+}
+# How many proxies stand before the product and add to X-Forwarded-For; none: it is not believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("TRUSTED_PROXIES", default=0, least=0, most=9)
+REQUIRE_SECOND_FACTOR = env.flag("REQUIRE_SECOND_FACTOR", default=True)
+MFA_FORMS = {
+    "authenticate": "accounts.factor_forms.AuthenticateForm",
+    "reauthenticate": "accounts.factor_forms.ReauthenticateForm",
+    "activate_totp": "accounts.factor_forms.ActivateForm",
+}
+MFA_TOTP_ISSUER = "SCO Tracker"
+MFA_RECOVERY_CODE_DIGITS = 10
+# Addresses are given by an administrator: there is nothing for their owners to verify.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # Language and time ---------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -143,7 +169,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not ON_LOOPBACK
 SESSION_COOKIE_NAME = "sessionid" if ON_LOOPBACK else "__Host-sessionid"
 CSRF_COOKIE_NAME = "csrftoken" if ON_LOOPBACK else "__Host-csrftoken"
 CSRF_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 14 * 24 * 3600
+# A session ends after a working day without a request, and after a week in any case.
+SESSION_IDLE_SECONDS = 8 * 3600
+SESSION_COOKIE_AGE = 7 * 24 * 3600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # Broker, cache, tasks -------------------------------------------------------------------------------

@@ -81,13 +81,9 @@ def _on_removed(
 def _on_used(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     """A code of the phone is part of signing in; one on paper is fewer afterwards."""
     if authenticator.type == CODES:
-        tell(
-            request,
-            "codes.used",
-            of=user,
-            actor=user,
-            left=len(authenticator.wrap().get_unused_codes()),
-        )
+        authenticator.refresh_from_db()
+        left = len(authenticator.wrap().get_unused_codes())
+        tell(request, "codes.used", of=user, actor=user, left=left)
 
 
 def _on_failed(request: HttpRequest, user: User, **kwargs: Any) -> None:

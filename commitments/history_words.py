@@ -332,6 +332,17 @@ def _sheet(event: Event, names: Names) -> str:
     )
 
 
+def _entrance(event: Event, names: Names) -> str:
+    told = []
+    if tries := event.after.get("tries"):
+        told.append(ngettext("%(n)d try", "%(n)d tries", tries) % {"n": tries})
+    if count := event.after.get("sessions"):
+        told.append(ngettext("%(n)d session", "%(n)d sessions", count) % {"n": count})
+    if address := event.after.get("address"):
+        told.append(_("from %(address)s") % {"address": address})
+    return ", ".join(told)
+
+
 def _nothing(event: Event, names: Names) -> str:
     return ""
 
@@ -353,6 +364,10 @@ _TOLD: dict[str, Callable[[Event, Names], str]] = {
     "candidate.registered": _registered,
     "passage": _passage,
     "sheet.applied": _sheet,
+    "session": _entrance,
+    "entrance": _entrance,
+    "factor": _entrance,
+    "codes": _entrance,
     "text.read": _reading,
     "text.undone": _nothing,
 }

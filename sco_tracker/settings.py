@@ -110,12 +110,14 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 # So many tries in so long: for one client address (ip), for what accounts/throttle.py names (key), or
 # for whoever is signed in (user). docs/sign-in.md gives the reasons.
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
-    "login_failed": "20/m/ip,300/d/ip,5/5m/key,30/12h/key",
+    # In this order: what the account's limit sends away is not counted against the client's.
+    "login_failed": "5/5m/key,30/12h/key,20/m/ip,300/d/ip",
     "login_elsewhere": "60/h/key",
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
@@ -188,7 +190,11 @@ CACHES = {
             "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
         }
         if CACHE_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        else {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            # Whoever tries from many addresses must not push their own counts out.
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
     )
 }
 TICK_SECONDS = env.number("TICK_SECONDS", default=60, least=0.2, most=3600)

@@ -6,12 +6,13 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from . import services, throttle
+from . import services, sessions, throttle
 from .choices import Via
 from .entrances import tell
 from .models import User
@@ -78,6 +79,7 @@ class InvitationOnly(DefaultAccountAdapter):
         return answer
 
     def login(self, request: HttpRequest, user: User) -> None:
+        sessions.make_room(user)
         super().login(request, user)
         throttle.remember(request, user.email)
         by = [
@@ -95,7 +97,7 @@ class InvitationOnly(DefaultAccountAdapter):
     def set_password(self, user: User, password: str) -> None:
         """With the old password, or with the link of a mail, by somebody who is not signed in."""
         request = context.request
-        by_link = request.user != user
+        by_link = request.resolver_match.view_name == "account_reset_password_from_key"
         services.set_password(
             user=user, password=password, by_link=by_link, now=request.now, via=Via.PAGE
         )
@@ -104,7 +106,11 @@ class InvitationOnly(DefaultAccountAdapter):
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
         """`set_password` forgot the tries already; those of the client's address stay counted."""
 
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """At the site's own name, whatever name the request was made to."""
+        return f"{settings.SITE_URL}{services.first_password_path(key)}"
+
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         """None to a mailbox: it has no use for a password."""
         if not user.is_mailbox:
-            super().send_password_reset_mail(user, email, context)
+            super().send_password_reset_mail(user, email, {**context, "site": settings.SITE_URL})

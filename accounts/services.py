@@ -147,11 +147,16 @@ def invite(*, user: User, actor: User | None, now: datetime, via: str) -> None:
             % {"name": user.name, "n": INVITATIONS_A_DAY}
         )
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
-    path = reverse("account_reset_password_from_key", args=key.split("-", 1))
+    link = f"{settings.SITE_URL}{first_password_path(key)}"
     days = settings.PASSWORD_RESET_TIMEOUT // (24 * 3600)
     with transaction.atomic():
-        emails.invitation(user=user, link=f"{settings.SITE_URL}{path}", days=days).send()
+        emails.invitation(user=user, link=link, days=days).send()
         record(actor=actor, at=now, via=via, action="person.invited", of=user)
+
+
+def first_password_path(key: str) -> str:
+    """Where the key of a mail, `user-token`, lets somebody choose a password."""
+    return reverse("account_reset_password_from_key", args=key.split("-", 1))
 
 
 def _invited_since(user: User, moment: datetime) -> int:

@@ -4,13 +4,14 @@ Django's session says since when and until when it was used; allauth's list of s
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -21,6 +22,8 @@ from .models import User
 SINCE, SEEN = "since", "seen"  # whole seconds since 1970, as sessions keep JSON
 # A session that is in use is written down so seldom: reading a page should not cost a write.
 NOTED_EVERY = 300
+# One person's sessions at once; allauth looks through all of them at each sign-in.
+MOST = 20
 
 
 def is_over(session: SessionBase, now: datetime) -> bool:
@@ -61,6 +64,18 @@ def end(*, chosen: Iterable[UserSession], user: User, actor: User, now: datetime
                 after={"sessions": count},
             )
     return count
+
+
+def make_room(user: User) -> None:
+    """Before somebody signs in: of `MOST` sessions, those that were not used for longest end."""
+    _end(UserSession.objects.filter(user=user).order_by("-last_seen_at", "-pk")[MOST - 1 :])
+
+
+def sweep(now: datetime) -> None:
+    """Forget sessions that ended by themselves, and from where they were."""
+    Session.objects.filter(expire_date__lt=now).delete()
+    longest = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    UserSession.objects.filter(last_seen_at__lt=now - longest).delete()
 
 
 def end_all(user: User) -> None:

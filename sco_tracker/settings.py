@@ -222,6 +222,7 @@ CELERY_BEAT_SCHEDULE = {
     "bulk": {"task": "commitments.bulk", "schedule": TICK_SECONDS, "options": _EXPIRES},
     "import": {"task": "commitments.import", "schedule": TICK_SECONDS, "options": _EXPIRES},
     "seal": {"task": "accounts.seal", "schedule": 600.0, "options": {"expires": 500}},
+    "sweep": {"task": "accounts.sweep", "schedule": 24 * 3600.0, "options": _EXPIRES},
 }
 
 # Not from the environment: tests alone let time run faster and processes die (reminders/failpoints.py).

@@ -7,6 +7,7 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.decorators.cache import never_cache
 
 from accounts.access import Access, access
 from accounts.entrances import too_many
@@ -79,10 +80,12 @@ urlpatterns = [
     path("accounts/second-factor/", factor.index, name="mfa_index"),
     path("accounts/second-factor/code/", factor.authenticate, name="mfa_authenticate"),
     path("accounts/second-factor/confirm/", factor.reauthenticate, name="mfa_reauthenticate"),
-    path("accounts/second-factor/set/", totp.activate_totp, name="mfa_activate_totp"),
+    path("accounts/second-factor/set/", never_cache(totp.activate_totp), name="mfa_activate_totp"),
     path("accounts/second-factor/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
     path(
-        "accounts/second-factor/codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"
+        "accounts/second-factor/codes/",
+        never_cache(codes.view_recovery_codes),
+        name="mfa_view_recovery_codes",
     ),
     path(
         "accounts/second-factor/codes/new/",

@@ -94,6 +94,14 @@ def test_administrators_read_who_came_in_and_officers_do_not(client, person):
     assert "from 10.4.4.5" in html
 
 
+def test_the_link_of_a_mail_leads_to_the_site_whatever_name_was_asked_for(client, person, settings):
+    settings.SITE_URL = "https://tracker.example.org"
+    client.post(RESET, {"email": person.email}, HTTP_HOST="localhost")
+    body = mail.outbox[0].body
+    assert "https://tracker.example.org/accounts/password/reset/key/" in body
+    assert "localhost" not in body
+
+
 # Invitations --------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from accounts import devices, middleware
+from accounts import devices, middleware, sessions, tasks
 from accounts.choices import Via
 from accounts.services import change_person
 from accounts.sessions import SEEN
@@ -196,6 +196,31 @@ def test_signing_out_ends_the_session_for_whoever_has_its_cookie(here):
     here.post("/accounts/logout/")
     assert not is_in(stolen)
     assert [e.action for e in told()] == ["session.begun", "session.closed"]
+
+
+def test_of_very_many_sessions_those_left_alone_for_longest_end(here, person, later):
+    later(minutes=6)
+    is_in(here)  # used last, though begun first
+    others = [Client() for _ in range(sessions.MOST + 2)]
+    for other in others:
+        sign_in(other, person.email)
+        UserSession.objects.filter(pk=number_of(other)).update(
+            last_seen_at=timezone.now() + timedelta(seconds=number_of(other))
+        )
+    assert UserSession.objects.filter(user=person).count() == sessions.MOST
+    assert is_in(others[-1])
+    assert not is_in(others[0])
+
+
+def test_what_ended_by_itself_is_forgotten_with_its_address(here, elsewhere):
+    tasks.sweep()
+    assert (Session.objects.count(), UserSession.objects.count()) == (2, 2)
+    long_ago = timezone.now() - timedelta(days=8)
+    Session.objects.filter(session_key=here.session.session_key).update(expire_date=long_ago)
+    UserSession.objects.filter(pk=number_of(here)).update(last_seen_at=long_ago)
+    tasks.sweep()
+    assert (Session.objects.count(), UserSession.objects.count()) == (1, 1)
+    assert is_in(elsewhere)
 
 
 # Cookies ------------------------------------------------------------------------------------------

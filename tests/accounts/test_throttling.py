@@ -127,7 +127,7 @@ def test_a_new_password_by_mail_lets_in_whoever_had_tried_too_often(client, pers
     for n in range(6):
         sign_in(client, person.email, f"wrong {n}")
     client.post(RESET, {"email": person.email})
-    link = mail.outbox[0].body.partition("http://testserver")[2].split()[0]
+    link = mail.outbox[0].body.partition("http://127.0.0.1:8000")[2].split()[0]
     new = "a wholly new sentence"
     client.post(client.get(link, REMOTE_ADDR=OWNER).headers["Location"],
                 {"password1": new, "password2": new}, REMOTE_ADDR=OWNER)  # fmt: skip

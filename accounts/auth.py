@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
@@ -79,6 +80,8 @@ class InvitationOnly(DefaultAccountAdapter):
         return answer
 
     def login(self, request: HttpRequest, user: User) -> None:
+        if not PeopleBackend().user_can_authenticate(user):  # disabled since the password was given
+            raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
         sessions.make_room(user)
         super().login(request, user)
         throttle.remember(request, user.email)

@@ -1,5 +1,6 @@
 """Whoever keeps the register signs in with a code of their phone as well."""
 
+import os
 import re
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 from accounts import factor_forms, second_factor
 from accounts.choices import Role, Via
 from accounts.services import change_person
+from sco_tracker import bootstrap
 from tests.factories import NOW, PASSWORD, make_administrator, make_officer, make_user
 
 from .ways_in import (
@@ -100,6 +102,27 @@ def test_where_it_is_not_required_nobody_is_led_anywhere(client, officer, settin
     settings.REQUIRE_SECOND_FACTOR = False
     sign_in(client, officer.email)
     assert client.get("/commitments/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given", "flag"),
+    [
+        ([], {}, "off"),
+        ([], {"SITE_URL": "http://localhost:8000"}, "off"),
+        ([], {"REQUIRE_SECOND_FACTOR": "on"}, "on"),
+        (["--no-sample"], {}, None),
+        ([], {"SITE_URL": "https://tracker.example.org"}, None),
+        ([], {"SITE_URL": "http://127.0.0.1.example.org"}, None),
+    ],
+)
+def test_only_the_sample_on_this_machine_asks_for_none(
+    monkeypatch, tmp_path, arguments, given, flag
+):
+    """Unset means that it is required."""
+    monkeypatch.setattr(os, "environ", dict(given))
+    monkeypatch.setattr(os, "umask", lambda mask: mask)
+    bootstrap.prepare(["--data", str(tmp_path / "data"), *arguments])
+    assert os.environ.get("REQUIRE_SECOND_FACTOR") == flag
 
 
 # Setting it up ------------------------------------------------------------------------------------
@@ -220,6 +243,15 @@ def test_guessing_codes_is_stopped_from_every_address(client, with_phone):
     client.post(CODE, {"code": code_now()}, REMOTE_ADDR="10.0.2.1")
     assert not is_in(client)
     assert [e.action for e in told()] == ["factor.refused"] * 5 + ["entrance.throttled"]
+
+
+def test_whoever_is_disabled_between_password_and_code_stays_out(client, with_phone):
+    sign_in(client, with_phone.email)
+    change_person(user=with_phone, values={"is_active": False}, actor=None, now=NOW, via=Via.ADMIN)
+    response = client.post(CODE, {"code": code_now()})
+    assert response.headers["Location"] == "/accounts/inactive/"
+    assert "_auth_user_id" not in client.session
+    assert [e.action for e in told()] == ["entrance.refused"]
 
 
 def test_nobody_reaches_the_page_of_codes_without_a_password(client, with_phone):

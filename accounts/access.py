@@ -51,7 +51,7 @@ def access(rule: Access) -> Callable[[View], View]:
 OTHERS: dict[str, Access] = {
     "admin": Access.ADMINISTRATOR,
     "account_login": Access.PUBLIC,
-    "account_logout": Access.SIGNED_IN,
+    "account_logout": Access.PUBLIC,  # it also ends a sign-in that waits for its second factor
     "account_inactive": Access.PUBLIC,
     "account_reset_password": Access.PUBLIC,
     "account_reset_password_done": Access.PUBLIC,
@@ -60,6 +60,14 @@ OTHERS: dict[str, Access] = {
     "account_change_password": Access.SIGNED_IN,
     "account_set_password": Access.SIGNED_IN,
     "account_reauthenticate": Access.SIGNED_IN,
+    "mfa_authenticate": Access.PUBLIC,  # after the password, before anybody is signed in
+    "mfa_reauthenticate": Access.SIGNED_IN,
+    "mfa_index": Access.SIGNED_IN,
+    "mfa_activate_totp": Access.SIGNED_IN,
+    "mfa_deactivate_totp": Access.SIGNED_IN,
+    "mfa_view_recovery_codes": Access.SIGNED_IN,
+    "mfa_generate_recovery_codes": Access.SIGNED_IN,
+    "mfa_download_recovery_codes": Access.SIGNED_IN,
     "set_language": Access.PUBLIC,
     "javascript-catalog": Access.PUBLIC,
 }

@@ -2,9 +2,14 @@
 
 from typing import Any
 
-import allauth.account.admin  # noqa: F401  enters its models, for us to take one out
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.usersessions.admin  # noqa: F401  likewise
 import django.contrib.auth.admin  # noqa: F401  likewise
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
@@ -18,11 +23,12 @@ from django.utils.translation import ngettext
 from .choices import Via, Weekday
 from .models import Event, User
 from .requests import person
+from .second_factor import take_away
 from .services import change_person, invite, save_new_person
 
 # Rights come from the role and an address is changed with its person: a second door to either would
-# write without its event.
-admin.site.unregister([Group, EmailAddress])
+# write without its event, and show secrets of second factors.
+admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])
 
 
 class PersonForm(forms.ModelForm):
@@ -58,12 +64,14 @@ class UserAdmin(admin.ModelAdmin):
     list_filter = ("role", "is_mailbox", "is_active")
     search_fields = ("name", "email")
     ordering = ("name", "pk")
-    actions = ("send_invitation",)
+    actions = ("send_invitation", "take_second_factor_away")
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         now = timezone.now()
         if change:
             values = {name: form.cleaned_data[name] for name in form.changed_data}
+            if "email" in values:  # whoever has the address can get in (ASVS 5.0, 7.5.1)
+                raise_if_reauthentication_required(request, app="allauth.account")
             stored = User.objects.get(pk=obj.pk)
             change_person(user=stored, values=values, actor=person(request), now=now, via=Via.ADMIN)
             return
@@ -87,6 +95,17 @@ class UserAdmin(admin.ModelAdmin):
             "%(n)d invitation is on its way.", "%(n)d invitations are on their way.", sent
         )
         messages.info(request, words % {"n": sent})
+
+    @admin.action(description=_("Take the second factor away"))
+    def take_second_factor_away(self, request: HttpRequest, queryset: "QuerySet[User]") -> None:
+        """For whoever lost the phone and the codes: the next sign-in asks for the password alone."""
+        raise_if_reauthentication_required(request, app="allauth.mfa")
+        actor, now = person(request), timezone.now()
+        taken = sum(take_away(user=user, actor=actor, now=now, via=Via.ADMIN) for user in queryset)
+        words = ngettext(
+            "%(n)d second factor was removed.", "%(n)d second factors were removed.", taken
+        )
+        messages.info(request, words % {"n": taken})
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -1,16 +1,22 @@
 """What every request gets from the person who makes it: language, zone, and the way in or out."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone, translation
+from redis.exceptions import RedisError
 
+from . import second_factor, sessions
 from .access import rule_of
+
+logger = logging.getLogger(__name__)
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -41,6 +47,22 @@ class PersonalMiddleware:
         return response
 
 
+class SessionLimits:
+    """Signs out whose session is too old or was left alone too long."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now: datetime = request.now  # type: ignore[attr-defined]
+            if sessions.is_over(request.session, now):
+                logout(request)
+            else:
+                sessions.note(request.session, now)
+        return self.get_response(request)
+
+
 class AccessMiddleware:
     """Turns away whoever the address's rule does not let in."""
 
@@ -56,6 +78,8 @@ class AccessMiddleware:
         rule = rule_of(request.resolver_match)
         if rule is None:
             raise PermissionDenied
+        if second_factor.is_missing(request.user) and not _leads_to_one(request):
+            return redirect("mfa_activate_totp")
         if not rule.needs_sign_in():
             return None
         if not request.user.is_authenticated:
@@ -63,3 +87,15 @@ class AccessMiddleware:
         if not rule.allows(request.user):
             raise PermissionDenied
         return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Without the cache that counts tries, nobody is let try (ASVS 5.0, 16.5.2)."""
+        if not isinstance(error, RedisError):
+            return None
+        logger.error("Tries to sign in cannot be counted, so none is taken: %s", error)
+        return render(request, "accounts/not_counted.html", status=503)
+
+
+def _leads_to_one(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and match.view_name in second_factor.WAY

@@ -1,9 +1,10 @@
 """Writing about people. Each function owns its fields and adds its event."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,10 +13,13 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from . import emails
+from . import emails, sessions
 from .audit import record
 from .choices import Role
-from .models import User
+from .models import Event, User
+
+# Somebody who says that nothing arrived is helped twice more; then it is for the mail server to look.
+INVITATIONS_A_DAY = 3
 
 
 def add_person(
@@ -99,25 +103,66 @@ def change_person(
             before=before,
             after=after,
         )
+        _shut_old_doors(user, changed)
     user.refresh_from_db()
     return user
+
+
+def _shut_old_doors(user: User, changed: dict[str, Any]) -> None:
+    """Whoever may no longer sign in is out at once, and stays out when they are let in again.
+
+    allauth keeps addresses that it met: by an old one nobody signs in, and no new password goes there.
+    """
+    if changed.get("is_active") is False or changed.get("is_mailbox"):
+        sessions.end_all(user)
+    if "email" in changed:
+        EmailAddress.objects.filter(user=user).delete()
+
+
+def set_password(*, user: User, password: str, by_link: bool, now: datetime, via: str) -> None:
+    """Give a person the password that they chose; sessions of the old one end by themselves.
+
+    `by_link`: whoever chose it came by the link of a mail instead of the old password.
+    """
+    user.set_password(password)
+    action = "person.password_reset" if by_link else "person.password_changed"
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(password=user.password)
+        record(actor=user, at=now, via=via, action=action, of=user)
 
 
 def invite(*, user: User, actor: User | None, now: datetime, via: str) -> None:
     """Send somebody the link that sets a first password: allauth's reset link, valid as long as that.
 
-    Raises `ValidationError` for a mailbox or somebody who is not active.
+    Raises `ValidationError` for a mailbox, for somebody who is not active, and when they had
+    `INVITATIONS_A_DAY` within a day.
     """
     if user.is_mailbox or not user.is_active:
         raise ValidationError(
             _("%(name)s cannot sign in, so there is nothing to invite to.") % {"name": user.name}
         )
+    if _invited_since(user, now - timedelta(days=1)) >= INVITATIONS_A_DAY:
+        raise ValidationError(
+            _("%(name)s was sent %(n)d invitations within a day. Send the next one tomorrow.")
+            % {"name": user.name, "n": INVITATIONS_A_DAY}
+        )
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
-    path = reverse("account_reset_password_from_key", args=key.split("-", 1))
+    link = f"{settings.SITE_URL}{first_password_path(key)}"
     days = settings.PASSWORD_RESET_TIMEOUT // (24 * 3600)
     with transaction.atomic():
-        emails.invitation(user=user, link=f"{settings.SITE_URL}{path}", days=days).send()
+        emails.invitation(user=user, link=link, days=days).send()
         record(actor=actor, at=now, via=via, action="person.invited", of=user)
+
+
+def first_password_path(key: str) -> str:
+    """Where the key of a mail, `user-token`, lets somebody choose a password."""
+    return reverse("account_reset_password_from_key", args=key.split("-", 1))
+
+
+def _invited_since(user: User, moment: datetime) -> int:
+    """How often somebody was invited after a moment."""
+    invited = Event.objects.filter(object_type="user", object_id=user.pk, action="person.invited")
+    return invited.filter(at__gt=moment).count()
 
 
 def _told(name: str, value: Any) -> Any:

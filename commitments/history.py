@@ -17,7 +17,7 @@ from accounts.models import Event, User
 from ui.counting import Counted
 
 from .history_names import MODELS, Names
-from .history_words import WHAT, change_words
+from .history_words import OF_ENTRANCES, WHAT, change_words
 from .models import Commitment, Evidence, Obligation
 
 _HIGHEST_VERSION = 2**31 - 1
@@ -47,9 +47,14 @@ class Entry:
 
 
 def visible(user: User, now: datetime) -> "QuerySet[Event]":
-    """Events that a person may read: officers all, others those of commitments and lines that they may see."""
-    if user.is_secretariat:
+    """Events that a person may read: administrators all, officers all but who signed in and from where,
+    others those of commitments and lines that they may see.
+    """
+    if user.is_administrator:
         return Event.objects.all()
+    if user.is_secretariat:
+        entrances = (Q(action__startswith=prefix) for prefix in OF_ENTRANCES)
+        return Event.objects.exclude(reduce(or_, entrances))
     commitments = Commitment.objects.visible_to(user, now).values("pk")
     lines = Obligation.objects.visible_to(user, now).values("pk")
     events = Event.objects.filter(

@@ -77,6 +77,18 @@ WHAT: dict[str, str | Promise] = {
     "person.added": gettext_lazy("added the person"),
     "person.changed": gettext_lazy("changed the person"),
     "person.invited": gettext_lazy("invited the person"),
+    "person.password_changed": gettext_lazy("changed the password"),
+    "person.password_reset": gettext_lazy("chose a new password by the link of a mail"),
+    "session.begun": gettext_lazy("signed in"),
+    "session.closed": gettext_lazy("signed out"),
+    "session.ended": gettext_lazy("ended sessions"),
+    "entrance.refused": gettext_lazy("was not let in: a wrong password, or a closed account"),
+    "entrance.throttled": gettext_lazy("was not let try: too many tries"),
+    "factor.set": gettext_lazy("set up a second factor"),
+    "factor.removed": gettext_lazy("removed the second factor"),
+    "factor.refused": gettext_lazy("was not let in: a wrong code"),
+    "codes.made": gettext_lazy("made recovery codes"),
+    "codes.used": gettext_lazy("used a recovery code"),
     "list.exported": gettext_lazy("exported a list"),
     "history.exported": gettext_lazy("exported the history"),
     "dossier.exported": gettext_lazy("exported the dossier"),
@@ -100,6 +112,8 @@ WHAT: dict[str, str | Promise] = {
 # What happens to commitments and lines; all else is the secretariat's.
 OF_THE_REGISTER = ("commitment.", "line.", "status.", "deadline.", "report.", "extension.",
                    "evidence.")  # fmt: skip
+# Who came in when, and from where: for administrators.
+OF_ENTRANCES = ("session.", "entrance.", "factor.", "codes.")
 # Keys of events that are no words for people.
 _UNTOLD = frozenset(
     {"version", "report", "extension", "evidence", "sha256", "party", "lead", "contributing"}
@@ -219,6 +233,17 @@ def _sheet(event: Event, names: Names) -> str:
     )
 
 
+def _entrance(event: Event, names: Names) -> str:
+    told = []
+    if tries := event.after.get("tries"):
+        told.append(ngettext("%(n)d try", "%(n)d tries", tries) % {"n": tries})
+    if count := event.after.get("sessions"):
+        told.append(ngettext("%(n)d session", "%(n)d sessions", count) % {"n": count})
+    if address := event.after.get("address"):
+        told.append(_("from %(address)s") % {"address": address})
+    return ", ".join(told)
+
+
 def _nothing(event: Event, names: Names) -> str:
     return ""
 
@@ -240,6 +265,10 @@ _TOLD: dict[str, Callable[[Event, Names], str]] = {
     "candidate.registered": _registered,
     "passage": _passage,
     "sheet.applied": _sheet,
+    "session": _entrance,
+    "entrance": _entrance,
+    "factor": _entrance,
+    "codes": _entrance,
     "text.read": _reading,
     "text.undone": _nothing,
 }

@@ -41,6 +41,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django_filters",
     "django_htmx",
     "django_tables2",
@@ -56,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.PersonalMiddleware",
+    "accounts.middleware.SessionLimits",
     "accounts.middleware.AccessMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -107,7 +110,32 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
+# So many tries in so long: for one client address (ip), for what accounts/throttle.py names (key), or
+# for whoever is signed in (user). docs/sign-in.md gives the reasons.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    # In this order: what the account's limit sends away is not counted against the client's.
+    "login_failed": "5/5m/key,30/12h/key,20/m/ip,300/d/ip",
+    "login_elsewhere": "60/h/key",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    "reset_password": "20/h/ip,3/h/key",
+    "reset_password_from_key": "20/m/ip",
+}
+# How many proxies stand before the product and add to X-Forwarded-For; none: it is not believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("TRUSTED_PROXIES", default=0, least=0, most=9)
+REQUIRE_SECOND_FACTOR = env.flag("REQUIRE_SECOND_FACTOR", default=True)
+MFA_FORMS = {
+    "authenticate": "accounts.factor_forms.AuthenticateForm",
+    "reauthenticate": "accounts.factor_forms.ReauthenticateForm",
+    "activate_totp": "accounts.factor_forms.ActivateForm",
+}
+MFA_TOTP_ISSUER = "SCO Tracker"
+MFA_RECOVERY_CODE_DIGITS = 10
+# Addresses are given by an administrator: there is nothing for their owners to verify.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # Language and time ---------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -143,7 +171,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not ON_LOOPBACK
 SESSION_COOKIE_NAME = "sessionid" if ON_LOOPBACK else "__Host-sessionid"
 CSRF_COOKIE_NAME = "csrftoken" if ON_LOOPBACK else "__Host-csrftoken"
 CSRF_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 14 * 24 * 3600
+# A session ends after a working day without a request, and after a week in any case.
+SESSION_IDLE_SECONDS = 8 * 3600
+SESSION_COOKIE_AGE = 7 * 24 * 3600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # Broker, cache, tasks -------------------------------------------------------------------------------
@@ -160,7 +190,11 @@ CACHES = {
             "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
         }
         if CACHE_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        else {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            # Whoever tries from many addresses must not push their own counts out.
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
     )
 }
 TICK_SECONDS = env.number("TICK_SECONDS", default=60, least=0.2, most=3600)
@@ -188,6 +222,7 @@ CELERY_BEAT_SCHEDULE = {
     "bulk": {"task": "commitments.bulk", "schedule": TICK_SECONDS, "options": _EXPIRES},
     "import": {"task": "commitments.import", "schedule": TICK_SECONDS, "options": _EXPIRES},
     "seal": {"task": "accounts.seal", "schedule": 600.0, "options": {"expires": 500}},
+    "sweep": {"task": "accounts.sweep", "schedule": 24 * 3600.0, "options": _EXPIRES},
 }
 
 # Not from the environment: tests alone let time run faster and processes die (reminders/failpoints.py).

@@ -1,10 +1,16 @@
 """All addresses. Each view declares who may open it (accounts.access)."""
 
 from allauth.account import views as account
+from allauth.account.decorators import secure_admin_login
+from allauth.mfa.base import views as factor
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.decorators.cache import never_cache
 
 from accounts.access import Access, access
+from accounts.entrances import too_many
 from accounts.views import set_language
 from commitments import dossier_views
 from commitments import meeting_urls as changes
@@ -15,6 +21,10 @@ from reminders import link_views as links
 from reminders.views import health, metrics
 
 from . import shortcuts, statistics, views
+
+# Whoever was sent away for asking too often sees this (allauth looks for the name).
+handler429 = too_many
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -66,6 +76,26 @@ urlpatterns = [
         "accounts/password/reset/key/done/",
         account.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
+    ),
+    path("accounts/second-factor/", factor.index, name="mfa_index"),
+    path("accounts/second-factor/code/", factor.authenticate, name="mfa_authenticate"),
+    path("accounts/second-factor/confirm/", factor.reauthenticate, name="mfa_reauthenticate"),
+    path("accounts/second-factor/set/", never_cache(totp.activate_totp), name="mfa_activate_totp"),
+    path("accounts/second-factor/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path(
+        "accounts/second-factor/codes/",
+        never_cache(codes.view_recovery_codes),
+        name="mfa_view_recovery_codes",
+    ),
+    path(
+        "accounts/second-factor/codes/new/",
+        codes.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "accounts/second-factor/codes/file/",
+        codes.download_recovery_codes,
+        name="mfa_download_recovery_codes",
     ),
     path("healthz/live", views.live, name="healthz-live"),
     path("healthz/ready", views.ready, name="healthz-ready"),

@@ -99,10 +99,12 @@ def hide_a_line() -> Obligation:
 
 
 def paths() -> list[str]:
-    """Every page that a reader could open, the lists in many ways."""
-    plain = [
-        a.path() for a in all_addresses() if not a.name.startswith(("admin:", "account", "healthz"))
-    ]
+    """Every page that a reader could open, the lists in many ways.
+
+    Those of one's own account know nothing of the register, and show a new secret each time.
+    """
+    not_these = ("admin:", "account", "mfa_", "healthz")
+    plain = [a.path() for a in all_addresses() if not a.name.startswith(not_these)]
     lists = [
         f"{list_}{query}" for list_ in ("/commitments/", "/commitments/lines/") for query in QUERIES
     ]

@@ -29,7 +29,7 @@ _lock = threading.Lock()
 
 def rates() -> Iterator[Figure]:
     """Measure every page in turn, the empty one first."""
-    with _empty_page(), _product():
+    with _empty_page(), product():
         empty = _measure([_get(Browser(EMPTY_PORT), "/") for _ in range(CLIENTS)])
         yield from _figures("empty", empty, None)
         for name, make in PAGES.items():
@@ -41,13 +41,13 @@ _addresses = (f"127.{a}.{b}.{c}" for a in range(1, 255) for b in range(256) for 
 
 
 class Browser:
-    """A connection from an address of its own that keeps its cookies."""
+    """A connection that keeps its cookies, from an address of its own unless `source` names one."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, source: str = "") -> None:
         with _lock:
-            own = (next(_addresses), 0)
+            self.source = source or next(_addresses)
         self.connection = http.client.HTTPConnection(
-            "127.0.0.1", port, timeout=30, source_address=own
+            "127.0.0.1", port, timeout=30, source_address=(self.source, 0)
         )
         self.token = ""
         self.cookies: dict[str, str] = {}
@@ -67,9 +67,9 @@ class Browser:
             self.token = found[1]
         return answer.status, text
 
-    def sign_in(self) -> "Browser":
+    def sign_in(self, email: str = "officer@example.org") -> "Browser":
         self.ask("GET", "/accounts/login/")
-        form = {"login": "officer@example.org", "password": "sample-register"}
+        form = {"login": email, "password": "sample-register"}
         status, _ = self.ask("POST", "/accounts/login/", form)
         if status != 302:
             raise RuntimeError(f"Signing in answered {status}.")
@@ -167,7 +167,7 @@ def _figures(
 
 
 @contextlib.contextmanager
-def _product() -> Iterator[None]:
+def product() -> Iterator[None]:
     with tempfile.TemporaryDirectory() as data:
         command = [str(ROOT / "script" / "server"), "--port", str(PORT), "--data", data]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:

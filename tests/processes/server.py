@@ -13,7 +13,14 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 # What a test run has set for itself must not reach the processes.
-OWN = ("DATABASE_URL", "SECRET_KEY", "DATA_DIR", "SITE_URL", "DJANGO_SETTINGS_MODULE")
+OWN = (
+    "DATABASE_URL",
+    "SECRET_KEY",
+    "DATA_DIR",
+    "SITE_URL",
+    "DJANGO_SETTINGS_MODULE",
+    "REQUIRE_SECOND_FACTOR",
+)
 
 
 @dataclass

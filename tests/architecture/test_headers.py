@@ -24,10 +24,8 @@ from tests.factories import (
     make_draft,
     make_focal_point,
     make_meeting,
-    make_officer,
     make_party,
     make_report,
-    make_user,
 )
 
 # Headers are set without asking a database.
@@ -76,9 +74,7 @@ def people():
     make_commitment(report, [make_party("AA")], reference="TST-1")
     return {
         "stranger": None,
-        "reader": make_user(),
         "focal point": make_focal_point(make_party("AA")).user,
-        "officer": make_officer(),
         "administrator": make_administrator(),
     }
 
@@ -142,7 +138,7 @@ def test_an_error_has_all_headers_and_tells_no_trace(people, asked, status):
 
 def test_a_form_without_its_token_is_refused_with_all_headers(people):
     client = Client(enforce_csrf_checks=True)
-    client.force_login(people["reader"])
+    client.force_login(people["focal point"])
     response = client.post("/accounts/preferences/", secure=True)
     assert (response.status_code, missing(response)) == (403, [])
 
@@ -194,6 +190,6 @@ def test_evidence_is_handed_out_with_all_headers_and_in_a_sandbox(people):
 
 
 def test_the_policy_of_the_site_is_a_header_and_not_a_report(people):
-    response = browser(people["reader"]).get("/", secure=True)
+    response = browser(people["focal point"]).get("/", secure=True)
     assert HEADER in response.headers
     assert "Content-Security-Policy-Report-Only" not in response.headers

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from . import saved_views_pages, views
+from . import saved_views_pages, seal_views, views
 
 app_name = "accounts"
 urlpatterns = [
     path("preferences/", views.preferences, name="preferences"),
+    path("last-seal/", seal_views.last_seal, name="last-seal"),
     path("views/", saved_views_pages.save, name="save-view"),
     path("views/<int:pk>/delete/", saved_views_pages.delete, name="delete-view"),
 ]

@@ -52,9 +52,11 @@ def _questions(now: datetime) -> dict[str, Any]:
     """What the alarms ask beside the switch, as columns of any row."""
     ended_long_ago = Pulse.objects.filter(name__in=TASKS, finished__lt=silent_before(now))
     proof = Pulse.objects.filter(name="reconcile")
+    log = Pulse.objects.filter(name="verify")
     return {
         "is_silent": Exists(ended_long_ago),
         "proof": Subquery(proof.values("counts")),
+        "log": Subquery(log.values("counts")),
         "failed": Counted(keys(Email.objects.failed_lately(now), MOST)),
         "undecided": Counted(keys(Email.objects.filter(state=State.HELD), MOST)),
     }
@@ -68,6 +70,7 @@ def _alarms(answers: Mapping[str, Any], now: datetime) -> list[str]:
         _many_failed(answers["failed"]),
         _flood(answers["undecided"]),
         _forgotten(answers["proof"] or {}),
+        _touched(answers["log"] or {}),
     ]
     return [said for said in found if said]
 
@@ -120,3 +123,10 @@ def _forgotten(proof: Mapping[str, int]) -> str:
         wrong,
     )
     return said % {"n": wrong} if wrong else ""
+
+
+def _touched(log: Mapping[str, int]) -> str:
+    """What the nightly check of the seals found."""
+    if not log.get("problems"):
+        return ""
+    return _("The log of events is not as it was written: see the health page.")

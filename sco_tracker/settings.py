@@ -192,6 +192,7 @@ CELERY_BEAT_SCHEDULE = {
     "send": {"task": "reminders.send", "schedule": TICK_SECONDS, "options": _EXPIRES},
     "reconcile": {"task": "reminders.reconcile", "schedule": 3600.0, "options": _EXPIRES},
     "purge": {"task": "reminders.purge", "schedule": 24 * 3600.0, "options": _EXPIRES},
+    "verify": {"task": "reminders.verify", "schedule": 24 * 3600.0, "options": _EXPIRES},
     "read": {"task": "commitments.read", "schedule": TICK_SECONDS, "options": _EXPIRES},
     "bulk": {"task": "commitments.bulk", "schedule": TICK_SECONDS, "options": _EXPIRES},
     "import": {"task": "commitments.import", "schedule": TICK_SECONDS, "options": _EXPIRES},

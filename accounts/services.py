@@ -55,7 +55,7 @@ def save_new_person(
     user.full_clean()
     with transaction.atomic():
         user.save()
-        after = {"name": user.name, "role": user.role, "is_mailbox": user.is_mailbox}
+        after = {"role": user.role, "is_mailbox": user.is_mailbox}
         record(actor=actor, at=now, via=via, action="person.added", of=user, after=after)
     return user
 
@@ -71,8 +71,8 @@ def change_person(
 ) -> User:
     """Change what is known of a person: only the named fields, noticing if somebody was quicker.
 
-    `seen` is the version that the form was made from; None takes the present one. Addresses are
-    told as changed, never written into the log.
+    `seen` is the version that the form was made from; None takes the present one. Names and
+    addresses are told as changed, never written into the log: it keeps them for ever.
     """
     if "email" in values:
         values = {**values, "email": User.normalize_username(values["email"])}
@@ -121,4 +121,4 @@ def invite(*, user: User, actor: User | None, now: datetime, via: str) -> None:
 
 
 def _told(name: str, value: Any) -> Any:
-    return _("changed") if name == "email" else value
+    return _("changed") if name in {"email", "name"} else value

@@ -85,6 +85,7 @@ WHAT: dict[str, str | Promise] = {
     "person.changed": gettext_lazy("changed the person"),
     "person.invited": gettext_lazy("invited the person"),
     "list.exported": gettext_lazy("exported a list"),
+    "access.refused": gettext_lazy("was refused at an address"),
     "seal.exported": gettext_lazy("took the last seal of the log away"),
     "history.exported": gettext_lazy("exported the history"),
     "dossier.exported": gettext_lazy("exported the dossier"),

@@ -6,14 +6,14 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from . import env
+from . import env, production
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
 
 DEBUG = env.flag("DEBUG", default=False)
 SITE_URL = env.address("SITE_URL", "http://127.0.0.1:8000")
-ON_LOOPBACK = SITE_URL.startswith(("http://127.0.0.1", "http://localhost"))
+ON_LOOPBACK = production.is_loopback(SITE_URL)
 SECRET_KEY = env.text("SECRET_KEY") or env.kept(DATA_DIR / "secret_key")
 if len(SECRET_KEY) < 40:
     raise ImproperlyConfigured(
@@ -215,6 +215,20 @@ if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
     raise ImproperlyConfigured("METRICS_TOKEN is shorter than 20 characters.")
 DEAD_MAN_URL = env.address("DEAD_MAN_URL")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "SCO Tracker <tracker@example.org>")
+
+if not ON_LOOPBACK:
+    production.refuse(
+        site=SITE_URL,
+        debug=DEBUG,
+        hosts=ALLOWED_HOSTS,
+        secrets={
+            "SECRET_KEY": SECRET_KEY,
+            "BOUNCE_TOKEN": BOUNCE_TOKEN,
+            "METRICS_TOKEN": METRICS_TOKEN,
+        },
+        database=DATABASES["default"],
+        brokers={"CELERY_BROKER_URL": CELERY_BROKER_URL, "CACHE_URL": CACHE_URL},
+    )
 
 # The register ---------------------------------------------------------------------------------------
 SILENT_DAYS = env.whole("SILENT_DAYS", default=90, least=1, most=3650)

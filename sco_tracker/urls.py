@@ -16,6 +16,7 @@ from reminders.views import health, metrics
 
 from . import shortcuts, statistics, views
 
+handler500 = "sco_tracker.errors.server_error"
 urlpatterns = [
     path("", views.home, name="home"),
     path("shortcuts/", shortcuts.page, name="shortcuts"),

@@ -120,5 +120,33 @@ def invite(*, user: User, actor: User | None, now: datetime, via: str) -> None:
         record(actor=actor, at=now, via=via, action="person.invited", of=user)
 
 
+# Reserved: mail to it goes nowhere (RFC 6761, 6.4).
+_NOWHERE = "@anonymised.invalid"
+
+
+def is_emptied(user: User) -> bool:
+    return user.email.endswith(_NOWHERE)
+
+
+def empty_person(*, user: User) -> User:
+    """Take everything out of a person's row that tells who they were; they cannot sign in any more.
+
+    Belongs into the transaction that notes it (forgetting.py). The number keeps one person's deeds
+    apart from another's.
+    """
+    plain = User(name=f"Former member of staff {user.pk}", email=f"former-{user.pk}{_NOWHERE}")
+    plain.set_unusable_password()
+    kept = {"id", "version", "is_mailbox", "date_joined"}
+    values = {
+        field.name: getattr(plain, field.name)
+        for field in User._meta.concrete_fields
+        if field.name not in kept
+    }
+    values["is_active"] = False
+    User.objects.filter(pk=user.pk).update(**values, version=F("version") + 1)
+    emptied: User = User.objects.get(pk=user.pk)
+    return emptied
+
+
 def _told(name: str, value: Any) -> Any:
     return _("changed") if name in {"email", "name"} else value

@@ -84,6 +84,8 @@ WHAT: dict[str, str | Promise] = {
     "person.added": gettext_lazy("added the person"),
     "person.changed": gettext_lazy("changed the person"),
     "person.invited": gettext_lazy("invited the person"),
+    "person.data_exported": gettext_lazy("took the data of the person away"),
+    "person.anonymised": gettext_lazy("made the person unrecognisable"),
     "list.exported": gettext_lazy("exported a list"),
     "access.refused": gettext_lazy("was refused at an address"),
     "seal.exported": gettext_lazy("took the last seal of the log away"),

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth import logout
@@ -10,15 +11,18 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.urls import ResolverMatch
 from django.utils import timezone, translation
 from redis.exceptions import RedisError
 
-from . import second_factor, sessions
+from . import refusals, second_factor, sessions
 from .access import rule_of
+from .models import User
 
 logger = logging.getLogger(__name__)
 
 Handler = Callable[[HttpRequest], HttpResponse]
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 def read_clock() -> datetime:
@@ -64,13 +68,16 @@ class SessionLimits:
 
 
 class AccessMiddleware:
-    """Turns away whoever the address's rule does not let in."""
+    """Turns away whoever the address's rule does not let in, and tells the log of every refusal."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.FORBIDDEN and request.resolver_match:
+            _note_refusal(request, request.resolver_match)
+        return response
 
     def process_view(self, request: HttpRequest, *args: Any) -> HttpResponse | None:
         if "\0" in request.path_info:
@@ -99,3 +106,13 @@ class AccessMiddleware:
 def _leads_to_one(request: HttpRequest) -> bool:
     match = request.resolver_match
     return match is not None and match.view_name in second_factor.WAY
+
+
+def _note_refusal(request: HttpRequest, match: ResolverMatch) -> None:
+    """By the address's name: what somebody typed into an address does not get into the log."""
+    if isinstance(request.user, User):
+        now: datetime = request.now  # type: ignore[attr-defined]
+        method = request.method if request.method in _METHODS else "other"
+        refusals.note(
+            user=request.user, address=match.view_name or match.route, method=method, now=now
+        )

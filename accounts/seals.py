@@ -19,7 +19,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Max
 
-from .models import Event, Seal
+from .audit import record
+from .models import Event, Seal, User
 
 logger = logging.getLogger(__name__)
 
@@ -34,11 +35,15 @@ _FIELDS = (
 
 @dataclass
 class Findings:
-    """What a check of the whole chain found: a sentence a problem, none when all is as it was written."""
+    """What a check of the whole chain found: a sentence a problem, none when all is as it was written.
+
+    `first_broken` is the first seal that does not fit.
+    """
 
     events: int = 0
     seals: int = 0
     problems: list[str] = field(default_factory=list)
+    first_broken: Seal | None = None
 
 
 def seal(now: datetime) -> int:
@@ -58,10 +63,47 @@ def verify() -> Findings:
         run = Run.of(_rows(before, row.last_event))
         problems, links = _compare(row, run, links)
         found.problems += problems
+        if problems and found.first_broken is None:
+            found.first_broken = row
         found.seals += 1
         found.events += run.count
         before = max(before, row.last_event)
     return found
+
+
+# A seal that is kept elsewhere ----------------------------------------------------------------------
+
+
+def last_seal() -> Seal | None:
+    return Seal.objects.order_by("pk").last()
+
+
+def told(row: Seal) -> dict[str, Any]:
+    """A seal as it is kept on another machine."""
+    return {
+        "seal": row.pk,
+        "first_event": row.first_event,
+        "last_event": row.last_event,
+        "count": row.count,
+        "at": _moment(row.at),
+        "sha256": row.sha256,
+    }
+
+
+def take_away(*, row: Seal, actor: User | None, now: datetime, via: str) -> dict[str, Any]:
+    """A seal for keeping elsewhere; the log tells that it was taken. Returns what `told` says of it."""
+    with transaction.atomic():
+        record(actor=actor, at=now, via=via, action="seal.exported", of=row, after={"seal": row.pk})
+    return told(row)
+
+
+def stands(kept: dict[str, Any]) -> bool:
+    """Whether a seal that was kept elsewhere is in the chain as it was.
+
+    Together with `verify`: every event up to it is as it was written, whoever owns this database.
+    """
+    row = Seal.objects.filter(sha256=kept.get("sha256", "")).first()
+    return row is not None and told(row) == kept
 
 
 # One seal ------------------------------------------------------------------------------------------

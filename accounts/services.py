@@ -59,7 +59,7 @@ def save_new_person(
     user.full_clean()
     with transaction.atomic():
         user.save()
-        after = {"name": user.name, "role": user.role, "is_mailbox": user.is_mailbox}
+        after = {"role": user.role, "is_mailbox": user.is_mailbox}
         record(actor=actor, at=now, via=via, action="person.added", of=user, after=after)
     return user
 
@@ -75,8 +75,8 @@ def change_person(
 ) -> User:
     """Change what is known of a person: only the named fields, noticing if somebody was quicker.
 
-    `seen` is the version that the form was made from; None takes the present one. Addresses are
-    told as changed, never written into the log.
+    `seen` is the version that the form was made from; None takes the present one. Names and
+    addresses are told as changed, never written into the log: it keeps them for ever.
     """
     if "email" in values:
         values = {**values, "email": User.normalize_username(values["email"])}
@@ -165,5 +165,33 @@ def _invited_since(user: User, moment: datetime) -> int:
     return invited.filter(at__gt=moment).count()
 
 
+# Reserved: mail to it goes nowhere (RFC 6761, 6.4).
+_NOWHERE = "@anonymised.invalid"
+
+
+def is_emptied(user: User) -> bool:
+    return user.email.endswith(_NOWHERE)
+
+
+def empty_person(*, user: User) -> User:
+    """Take everything out of a person's row that tells who they were; they cannot sign in any more.
+
+    Belongs into the transaction that notes it (forgetting.py). The number keeps one person's deeds
+    apart from another's.
+    """
+    plain = User(name=f"Former member of staff {user.pk}", email=f"former-{user.pk}{_NOWHERE}")
+    plain.set_unusable_password()
+    kept = {"id", "version", "is_mailbox", "date_joined"}
+    values = {
+        field.name: getattr(plain, field.name)
+        for field in User._meta.concrete_fields
+        if field.name not in kept
+    }
+    values["is_active"] = False
+    User.objects.filter(pk=user.pk).update(**values, version=F("version") + 1)
+    emptied: User = User.objects.get(pk=user.pk)
+    return emptied
+
+
 def _told(name: str, value: Any) -> Any:
-    return _("changed") if name == "email" else value
+    return _("changed") if name in {"email", "name"} else value

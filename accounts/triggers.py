@@ -1,4 +1,5 @@
-"""Insert-only tables, kept so by the database itself.
+"""Insert-only tables, kept so by the database itself: triggers bind everybody, and on PostgreSQL no
+role but the owner may even try (deploy/postgresql/roles.sql).
 
 Triggers are made anew after every migration: SQLite rebuilds a table when a column is altered, and
 drops its triggers without a word.
@@ -22,6 +23,19 @@ CREATE OR REPLACE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}
 FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+"""
+
+# New tables come with the default privileges of their owner, which cannot tell one table from another.
+_ONLY_ADDED_TO = """
+DO $$ DECLARE one record; BEGIN
+    FOR one IN
+        SELECT DISTINCT grantee::regrole AS role FROM pg_class, aclexplode(relacl)
+        WHERE oid = '{table}'::regclass AND grantee NOT IN (0, relowner)
+            AND privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE')
+    LOOP
+        EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM %s', one.role);
+    END LOOP;
+END $$
 """
 
 
@@ -55,4 +69,4 @@ def _statements(vendor: str, table: str) -> list[str]:
             _SQLITE.format(table=table, verb=verb, VERB=verb.upper())
             for verb in ("update", "delete")
         ]
-    return [_POSTGRESQL.format(table=table)]
+    return [_POSTGRESQL.format(table=table), _ONLY_ADDED_TO.format(table=table)]

@@ -8,9 +8,10 @@ class CommitmentsConfig(AppConfig):
     name = "commitments"
 
     def ready(self) -> None:
+        from accounts import forgetting, personal
         from ui.panels import register
 
-        from . import panels, turns
+        from . import leaving, models, panels, turns
         from .bulk import changes, forms, kinds
 
         register("report.text", panels.report_text)
@@ -23,6 +24,10 @@ class CommitmentsConfig(AppConfig):
         register("party.acts", panels.party_acts)
         register("instrument.main", panels.instrument_commitments)
         register("instrument.acts", panels.instrument_acts)
+
+        forgetting.register_held(leaving.held)
+        for model in (models.ProgressReport, models.Evidence, models.Extension):
+            personal.show(model, model.objects.visible_to)
 
         kinds.register(changes.StatusOfLines(), forms.StatusForm)
         kinds.register(changes.OwnerOfLines(), forms.OwnerForm)

@@ -26,7 +26,7 @@ from .models import Evidence, ProgressReport
 logger = logging.getLogger(__name__)
 # What somebody sent in runs nowhere, is guessed at by no browser, and stays in no cache.
 _HARMLESS = {
-    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "private, no-store",
 }

@@ -6,9 +6,11 @@ leaves a file that nobody names, never a row without its file.
 """
 
 import hashlib
+import logging
 import os
 import secrets
 import unicodedata
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from django.utils.translation import gettext as _
 
 from . import filetypes
 from .models import StoredFile
+
+logger = logging.getLogger(__name__)
 
 LONGEST_NAME = 200
 MEGABYTE = 1024 * 1024
@@ -96,6 +100,13 @@ def refusal(words: str) -> ValidationError:
 def too_large_words() -> str:
     words = _("The file is larger than %(most)d MB. Make it smaller or split it, or add a link.")
     return words % {"most": settings.EVIDENCE_MAX_MB}
+
+
+def _no_room_words() -> str:
+    return _(
+        "The file could not be kept: the disk of this site is full or cannot be written to. Nothing "
+        "was added. Tell an administrator, and send the file again later."
+    )
 
 
 def flat_name(name: str) -> str:
@@ -194,11 +205,14 @@ def _sha256(upload: UploadedFile) -> str:
 
 
 def _write(upload: UploadedFile, path: str) -> str:
-    """Write all of a file or none of it: under another name first, then safely on the disk, then named."""
+    """Write all of a file or none of it: under another name first, then safely on the disk, then named.
+
+    Raises `ValidationError` for `file` when the disk does not take it.
+    """
     goal = folder() / path
-    _make_folder(goal.parent)
     part = goal.with_name(f".{goal.name}.{secrets.token_hex(4)}.part")
     try:
+        _make_folder(goal.parent)
         with os.fdopen(_open_new(part), "wb") as file:
             for chunk in upload.chunks():
                 file.write(chunk)
@@ -206,8 +220,12 @@ def _write(upload: UploadedFile, path: str) -> str:
             os.fsync(file.fileno())
         part.replace(goal)
         _sync_folder(goal.parent)
+    except OSError as error:
+        logger.error("A file of evidence could not be kept: %s", error)
+        raise refusal(_no_room_words()) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
     return path
 
 

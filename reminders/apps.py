@@ -7,10 +7,11 @@ class RemindersConfig(AppConfig):
     name = "reminders"
 
     def ready(self) -> None:
+        from accounts import forgetting, personal
         from commitments.bulk import kinds
         from ui.panels import register
 
-        from . import bulk, panels
+        from . import bulk, leaving, panels
 
         register("commitment.aside", panels.aside)
         register("meeting.acts", panels.meeting_acts)
@@ -19,4 +20,8 @@ class RemindersConfig(AppConfig):
         register("head", panels.unread)
         register("banner", panels.banner)
         register("line.officer", panels.send_now)
+        forgetting.register_held(leaving.held)
+        forgetting.register_forget(leaving.forget)
+        for model, rows in leaving.SHOWN.items():
+            personal.show(model, rows)
         kinds.register(bulk.PolicyOfCommitments(), bulk.BulkPolicyForm)

@@ -20,6 +20,8 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts.audit import without_addresses
+
 from . import addresses, breaker, durations, emails, outcomes, relay
 from .batch import Batch, Known
 from .choices import Kind, Reason, Stage, State
@@ -201,7 +203,7 @@ def record(email: Email, answer: Answer, *, began: datetime, now: datetime) -> N
         worker=f"{socket.gethostname()}:{os.getpid()}"[:100],
         stage=answer.stage,
         code=answer.code,
-        text=answer.text,
+        text=without_addresses(answer.text),  # kept for ever; the mail's own row can forget it
         started_at=began,
         ended_at=now,
     )

@@ -55,9 +55,10 @@ LONGEST_GAP = Duration(days=7)
 # How long a flood that somebody let through may go on.
 FLOOD_ALLOWED = Duration(hours=24)
 
-# How often `reconcile` and `purge` come up, and how long the text of a settled mail is kept.
+# How often `reconcile`, `purge` and `verify` come up, and how long the text of a settled mail is kept.
 RECONCILE = Duration(hours=1)
 PURGE = Duration(days=1)
+VERIFY = Duration(days=1)
 KEEP_TEXT = Duration(days=90)
 SILENT = Duration(minutes=3)
 OVERDUE_MAIL = Duration(minutes=15)

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from django.db import connection
 from django.utils import timezone
 
+from accounts import seals
+
 from . import brakes, deadman, deliver, durations, reconciliation
 from . import plan as planner
 from .brakes import Clock
@@ -61,6 +63,18 @@ def purge(*, clock: Clock = timezone.now) -> Counts:
     return {"texts": texts}
 
 
+def verify(*, clock: Clock = timezone.now) -> Counts:
+    """Check every seal of the log of events (ASVS 5.0, 16.4.2). Reads only; `problems` should be 0."""
+    found = seals.verify()
+    counts = {"events": found.events, "seals": found.seals, "problems": len(found.problems)}
+    if broken := found.first_broken:
+        counts |= {"seal": broken.pk, "first": broken.first_event, "last": broken.last_event}
+    for problem in found.problems:
+        logger.error("The log is not as it was written: %s", problem)
+    Pulse.objects.ended("verify", clock(), counts)
+    return counts
+
+
 def run(*, clock: Clock = timezone.now, stop: Callable[[], bool] = never) -> dict[str, Counts]:
     """One tick: plan, send, and what comes up now and then."""
     done = {"plan": plan(clock=clock), "send": send(clock=clock, stop=stop)}
@@ -68,6 +82,8 @@ def run(*, clock: Clock = timezone.now, stop: Callable[[], bool] = never) -> dic
         done["reconcile"] = reconcile(clock=clock)
     if Pulse.objects.is_due("purge", durations.PURGE()):
         done["purge"] = purge(clock=clock)
+    if Pulse.objects.is_due("verify", durations.VERIFY()):
+        done["verify"] = verify(clock=clock)
     return done
 
 

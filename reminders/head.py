@@ -57,9 +57,11 @@ def _questions() -> dict[str, Any]:
     ended_long_ago = Pulse.objects.filter(name__in=TASKS, finished__lt=_moment("silent_since"))
     proof = Pulse.objects.filter(name="reconcile")
     failed = Email.objects.failed_since(_moment("failed_since"))
+    log = Pulse.objects.filter(name="verify")
     return _unread() | {
         "is_silent": Exists(ended_long_ago),
         "proof": Subquery(proof.values("counts")),
+        "log": Subquery(log.values("counts")),
         "failed": Counted(keys(failed, MOST)),
         "undecided": Counted(keys(Email.objects.filter(state=State.HELD), MOST)),
     }
@@ -83,6 +85,7 @@ def _alarms(answers: Mapping[str, Any], now: datetime) -> list[str]:
         _many_failed(answers["failed"]),
         _flood(answers["undecided"]),
         _forgotten(answers["proof"] or {}),
+        _touched(answers["log"] or {}),
     ]
     return [said for said in found if said]
 
@@ -135,3 +138,10 @@ def _forgotten(proof: Mapping[str, int]) -> str:
         wrong,
     )
     return said % {"n": wrong} if wrong else ""
+
+
+def _touched(log: Mapping[str, int]) -> str:
+    """What the nightly check of the seals found."""
+    if not log.get("problems"):
+        return ""
+    return _("The log of events is not as it was written: see the health page.")

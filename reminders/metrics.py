@@ -62,6 +62,9 @@ class _Numbers:
         drift = brakes.drift(switch, lambda: self.now).total_seconds()
         yield "tracker_clock_drift_seconds", "The database's clock is ahead by.", drift
         stopped = Suppression.objects.in_force(self.now).count()
+        log = Pulse.objects.filter(name="verify").values_list("counts", flat=True).first() or {}
+        broken = float(log.get("problems", 0))
+        yield "tracker_log_breaks", "Seals that the log of events does not fit.", broken
         yield "tracker_stopped_addresses", "Addresses that get no mail.", float(stopped)
         doubt = Email.objects.filter(maybe_dup=True).count()
         yield "tracker_mails_in_doubt", "Mails that may have arrived twice.", float(doubt)

@@ -26,3 +26,8 @@ def reconcile() -> None:
 @shared_task(name="reminders.purge", ignore_result=True)  # type: ignore[untyped-decorator]
 def purge() -> None:
     engine.purge()
+
+
+@shared_task(name="reminders.verify", ignore_result=True)  # type: ignore[untyped-decorator]
+def verify() -> None:
+    engine.verify()

@@ -210,6 +210,7 @@ def _engine(now: datetime) -> dict[str, Any]:
         "clocks": [_clock(pulses[name], now) for name in ("beat", "loop") if name in pulses],
         "proof": proof,
         "proof_faults": _faults(proof.counts) if proof else [],
+        "log": pulses.get("verify"),
         "held": why_stopped(switch, pulses.get("plan")),
         "dead_man": bool(settings.DEAD_MAN_URL),
     }

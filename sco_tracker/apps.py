@@ -9,6 +9,7 @@ class ProjectConfig(AppConfig):
     def ready(self) -> None:
         from accounts.auth import ALONG
 
+        from . import checks  # noqa: F401  enters its checks
         from .context import sample_data
 
         ALONG["sample_data"] = sample_data()

@@ -53,6 +53,11 @@ def load_sample(*, now: datetime) -> None:
         User.objects.filter(email__in=ADDRESSES).update(password=make_password(PASSWORD))
 
 
+def has_accounts() -> bool:
+    """Whether an account of the sample is in the database, however little else is left of it."""
+    return bool(User.objects.filter(email__in=ADDRESSES).exists())
+
+
 def _add_staff(now: datetime) -> User:
     for email, (name, role) in STAFF.items():
         add_person(email=email, name=name, role=role, now=now, via=Via.COMMAND)

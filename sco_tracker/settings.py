@@ -6,14 +6,14 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from . import env
+from . import env, production
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
 
 DEBUG = env.flag("DEBUG", default=False)
 SITE_URL = env.address("SITE_URL", "http://127.0.0.1:8000")
-ON_LOOPBACK = SITE_URL.startswith(("http://127.0.0.1", "http://localhost"))
+ON_LOOPBACK = production.is_loopback(SITE_URL)
 SECRET_KEY = env.text("SECRET_KEY") or env.kept(DATA_DIR / "secret_key")
 if len(SECRET_KEY) < 40:
     raise ImproperlyConfigured(
@@ -49,9 +49,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Headers first, so that refusals, redirects and static files carry them too.
+    "sco_tracker.middleware.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -61,7 +64,6 @@ MIDDLEWARE = [
     "accounts.middleware.SessionLimits",
     "accounts.middleware.AccessMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -152,8 +154,14 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": ["'self'"],
+        # Nothing but what is named; no directive allows what stands inside a page (unsafe-inline).
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
         "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "frame-src": ["'self'"],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "form-action": ["'self'"],
@@ -218,6 +226,7 @@ CELERY_BEAT_SCHEDULE = {
     "send": {"task": "reminders.send", "schedule": TICK_SECONDS, "options": _EXPIRES},
     "reconcile": {"task": "reminders.reconcile", "schedule": 3600.0, "options": _EXPIRES},
     "purge": {"task": "reminders.purge", "schedule": 24 * 3600.0, "options": _EXPIRES},
+    "verify": {"task": "reminders.verify", "schedule": 24 * 3600.0, "options": _EXPIRES},
     "read": {"task": "commitments.read", "schedule": TICK_SECONDS, "options": _EXPIRES},
     "bulk": {"task": "commitments.bulk", "schedule": TICK_SECONDS, "options": _EXPIRES},
     "import": {"task": "commitments.import", "schedule": TICK_SECONDS, "options": _EXPIRES},
@@ -242,6 +251,20 @@ if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
 DEAD_MAN_URL = env.address("DEAD_MAN_URL")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "SCO Tracker <tracker@example.org>")
 
+if not ON_LOOPBACK:
+    production.refuse(
+        site=SITE_URL,
+        debug=DEBUG,
+        hosts=ALLOWED_HOSTS,
+        secrets={
+            "SECRET_KEY": SECRET_KEY,
+            "BOUNCE_TOKEN": BOUNCE_TOKEN,
+            "METRICS_TOKEN": METRICS_TOKEN,
+        },
+        database=DATABASES["default"],
+        brokers={"CELERY_BROKER_URL": CELERY_BROKER_URL, "CACHE_URL": CACHE_URL},
+    )
+
 # The register ---------------------------------------------------------------------------------------
 SILENT_DAYS = env.whole("SILENT_DAYS", default=90, least=1, most=3650)
 DUE_SOON_DAYS = env.whole("DUE_SOON_DAYS", default=30, least=1, most=365)
@@ -255,7 +278,12 @@ FILE_UPLOAD_HANDLERS = [
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "sco_tracker.logs.OneLine",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "filters": {"hide_links": {"()": "sco_tracker.logs.HideLinks"}},
     "handlers": {
         "console": {

@@ -62,7 +62,7 @@ class Stack:
 
     def start_broker(self) -> None:
         """Start a Valkey on a socket in the private folder, unless CELERY_BROKER_URL names a broker."""
-        if not os.environ.get("CELERY_BROKER_URL"):
+        if not _names_a_broker():
             self.children.start(BROKER, broker_command(self.folder), dict(os.environ))
 
     def start_worker_and_web(self) -> None:
@@ -103,12 +103,17 @@ class Stack:
     def _environment(self) -> dict[str, str]:
         socket = self.folder / "broker.sock"
         own = {"READY_FOLDER": str(self.folder)}
-        if not os.environ.get("CELERY_BROKER_URL"):
+        if not _names_a_broker():
             own["CELERY_BROKER_URL"] = f"redis+socket://{socket}?virtual_host=0"
             own["CACHE_URL"] = os.environ.get("CACHE_URL") or f"unix://{socket}?db=1"
         # Options for gunicorn alone would come in unseen.
         inherited = {name: word for name, word in os.environ.items() if name != "GUNICORN_CMD_ARGS"}
         return inherited | own
+
+
+def _names_a_broker() -> bool:
+    """Whether the environment names one, itself or in a file."""
+    return bool(os.environ.get("CELERY_BROKER_URL") or os.environ.get("CELERY_BROKER_URL_FILE"))
 
 
 def broker_command(folder: Path) -> list[str]:

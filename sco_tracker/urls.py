@@ -26,6 +26,7 @@ from . import shortcuts, statistics, views
 handler429 = too_many
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler500 = "sco_tracker.errors.server_error"
 urlpatterns = [
     path("", views.home, name="home"),
     path("shortcuts/", shortcuts.page, name="shortcuts"),

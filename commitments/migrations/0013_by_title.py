@@ -5,16 +5,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('commitments', '0012_waiting'),
-        ('meetings', '0004_documents_of_reports'),
+        ("commitments", "0012_waiting"),
+        ("meetings", "0004_documents_of_reports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['title', 'id'], name='commitment_by_title'),
+            model_name="commitment",
+            index=models.Index(fields=["title", "id"], name="commitment_by_title"),
         ),
     ]

@@ -51,7 +51,7 @@ def test_preferences_are_saved_with_their_event(client, person):
     event = changes(person).get()
     assert (event.actor, event.via) == (person, "page")
     assert event.before == {
-        "name": "Aigerim", "time_zone": "UTC", "delivery_hour": 8,
+        "name": "changed", "time_zone": "UTC", "delivery_hour": 8,
         "delivery_days": [1, 2, 3, 4, 5, 6, 7], "theme": "",
     }  # fmt: skip
     assert "Preferences saved" in client.get(PREFERENCES).content.decode()

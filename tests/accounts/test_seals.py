@@ -1,18 +1,19 @@
 """The chain of seals over the log: whoever touches a row behind the triggers' back is found out."""
 
+import json
 import threading
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from accounts import seals, tasks, triggers
 from accounts.audit import record
 from accounts.choices import Via
 from accounts.models import Event, Seal
-from tests.factories import NOW, make_user
+from tests.factories import NOW, make_administrator, make_officer, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -226,6 +227,90 @@ def test_the_command_prints_a_line_for_each_problem_and_ends_with_1(sealed, caps
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3
     assert all(line.startswith("Seal ") for line in lines)
+
+
+# A seal that is kept elsewhere ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(sealed, tmp_path, capsys):
+    """The last seal as the command prints it, in a file."""
+    call_command("verify_history", last_seal=True)
+    file = tmp_path / "seal.json"
+    file.write_text(capsys.readouterr().out)
+    return file
+
+
+def test_the_last_seal_is_printed_and_the_log_tells_that_it_was_taken(kept):
+    row = Seal.objects.last()
+    printed = json.loads(kept.read_text())
+    assert (printed["seal"], printed["sha256"], printed["count"]) == (row.pk, row.sha256, row.count)
+    event = Event.objects.get(action="seal.exported")
+    assert (event.actor, event.via, event.after) == (None, Via.COMMAND, {"seal": row.pk})
+    assert (event.object_type, event.object_id) == ("seal", row.pk)
+
+
+def test_a_kept_seal_stands_in_the_chain_also_when_newer_ones_follow(kept, capsys):
+    write(5, of=make_user())
+    seals.seal(NOW)
+    call_command("verify_history", against=str(kept))
+    assert "are as they were written" in capsys.readouterr().out
+
+
+def test_a_chain_that_was_forged_as_a_whole_gives_itself_away(kept, capsys):
+    """Whoever owns the database changes an event and sets all seals anew: the check finds nothing."""
+    behind_the_triggers("UPDATE accounts_event SET why = 'forged' WHERE action = 'tested'")
+    behind_the_triggers("DELETE FROM accounts_seal")
+    seals.seal(NOW)
+    assert problems() == []
+    with pytest.raises(SystemExit) as ended:
+        call_command("verify_history", against=str(kept))
+    assert ended.value.code == 1
+    assert "is not in the chain as it was kept" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", ["", "[]", "no seal"])
+def test_a_file_that_holds_no_seal_is_told(sealed, tmp_path, text):
+    file = tmp_path / "seal.json"
+    file.write_text(text)
+    with pytest.raises(CommandError, match="holds no seal"):
+        call_command("verify_history", against=str(file))
+
+
+def test_without_a_seal_there_is_none_to_print():
+    with pytest.raises(CommandError, match="no seal yet"):
+        call_command("verify_history", last_seal=True)
+
+
+def test_an_administrator_downloads_the_last_seal(client, sealed):
+    person = make_administrator()
+    client.force_login(person)
+    response = client.get("/accounts/last-seal/")
+    row = Seal.objects.last()
+    assert response.json() == seals.told(row)
+    assert response.headers["Content-Disposition"] == f'attachment; filename="seal-{row.pk}.json"'
+    event = Event.objects.get(action="seal.exported")
+    assert (event.actor, event.via, event.after) == (person, Via.PAGE, {"seal": row.pk})
+    assert seals.stands(response.json())
+
+
+def test_without_a_seal_the_download_says_so(client):
+    client.force_login(make_administrator())
+    response = client.get("/accounts/last-seal/", follow=True)
+    assert "There is no seal yet" in response.content.decode()
+    assert not Event.objects.filter(action="seal.exported").exists()
+
+
+def test_an_officer_gets_no_seal(client, sealed):
+    client.force_login(make_officer())
+    assert client.get("/accounts/last-seal/").status_code == 403
+
+
+def test_the_check_names_the_first_seal_that_does_not_fit(sealed):
+    assert seals.verify().first_broken is None
+    for event in (sealed[5], sealed[9]):
+        behind_the_triggers("UPDATE accounts_event SET why = 'x' WHERE id = %s", [event.pk])
+    assert seals.verify().first_broken == Seal.objects.order_by("pk")[1]
 
 
 def test_the_task_does_the_same_and_has_the_name_that_the_schedule_calls(settings):

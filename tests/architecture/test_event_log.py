@@ -9,7 +9,7 @@ from accounts import triggers
 from accounts.audit import record
 from accounts.choices import Via
 from accounts.models import Event
-from tests.factories import make_user
+from tests.factories import make_administrator, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +76,17 @@ def test_a_migration_leaves_the_triggers_in_place():
 def test_an_event_cannot_be_changed_or_taken_away(event, change):
     assert_refused(lambda: change(event))
     assert Event.objects.filter(pk=event.pk, why="").exists()
+
+
+@pytest.mark.parametrize("deed", ["change", "delete", "history"])
+@pytest.mark.parametrize("name", ["event", "seal"])
+def test_the_administration_offers_no_way_to_a_row_of_the_log(client, event, name, deed):
+    client.force_login(make_administrator())
+    before = list(Event.objects.filter(pk=event.pk).values())
+    client.post(f"/admin/accounts/{name}/{event.pk}/{deed}/", {"why": "Another", "post": "yes"})
+    data = {"action": "delete_selected", "_selected_action": [event.pk], "post": "yes"}
+    client.post(f"/admin/accounts/{name}/", data)
+    assert list(Event.objects.filter(pk=event.pk).values()) == before
 
 
 def test_the_table_cannot_be_emptied(event):

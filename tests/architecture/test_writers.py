@@ -70,6 +70,7 @@ MAKERS = {"create", "get_or_create", "update_or_create", "bulk_create", "bulk_up
 NO_ROWS = ("form", "super()", "book")
 WRITING_MODULES = {
     "accounts/audit.py",
+    "accounts/forgetting.py",
     "accounts/saved_views.py",
     "accounts/seals.py",
     "accounts/second_factor.py",

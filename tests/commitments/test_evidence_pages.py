@@ -45,7 +45,8 @@ def test_a_file_goes_out_as_an_attachment_that_can_do_nothing(draft, author):
     assert response.headers["Content-Type"] == "application/pdf"
     assert response.headers["Content-Disposition"].startswith("attachment; filename*=utf-8''%D0%9E")
     assert response.headers["X-Content-Type-Options"] == "nosniff"
-    assert response.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    policy = "sandbox; default-src 'none'; frame-ancestors 'none'"
+    assert response.headers["Content-Security-Policy"] == policy
     assert response.headers["Cache-Control"] == "private, no-store"
 
 

@@ -346,7 +346,7 @@ def test_every_answer_carries_the_headers_that_keep_a_browser_safe(client, path)
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["Referrer-Policy"] == "same-origin"
     for rule in (
-        "default-src 'self'",
+        "default-src 'none'",
         "object-src 'none'",
         "base-uri 'none'",
         "frame-ancestors 'none'",

@@ -305,7 +305,7 @@ def test_texts_of_old_mails_are_forgotten_and_the_ledger_stays(due):
 
 
 def test_a_tick_does_now_and_then_what_is_due(due):
-    assert set(engine.run()) == {"plan", "send", "reconcile", "purge"}
+    assert set(engine.run()) == {"plan", "send", "reconcile", "purge", "verify"}
     assert set(engine.run()) == {"plan", "send"}
     Pulse.objects.filter(name="reconcile").update(db_time=timezone.now() - timedelta(hours=2))
     assert set(engine.run()) == {"plan", "send", "reconcile"}

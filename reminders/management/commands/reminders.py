@@ -70,6 +70,10 @@ def _purge(options: dict[str, Any]) -> dict[str, Any]:
     return engine.purge()
 
 
+def _verify(options: dict[str, Any]) -> dict[str, Any]:
+    return engine.verify()
+
+
 class _Stop:
     """Whether the loop shall end; signals raise it.
 
@@ -196,6 +200,7 @@ _ACTIONS = {
     "run": "plan, then send",
     "reconcile": "prove that nothing was forgotten",
     "purge": "forget the text of old mails",
+    "verify": "check the seals of the log of events",
     "hold": "stop planning and sending",
     "release": "let it go on, or what the flood brake stopped",
     "bounce": "take a mail that came back",
@@ -225,6 +230,7 @@ _DO = {
     "run": _run,
     "reconcile": _reconcile,
     "purge": _purge,
+    "verify": _verify,
     "hold": _hold,
     "release": _release,
     "bounce": _bounce,

@@ -73,12 +73,12 @@ class Command(BaseCommand):
 
     def fill_or_refuse(self, *, now: datetime, sample: bool) -> None:
         """Sample data have public passwords: they stay on this machine."""
-        from sco_tracker.sample import load_sample
+        from sco_tracker.sample import has_accounts, load_sample
 
         if settings.ON_LOOPBACK:
             if sample:
                 load_sample(now=now)
-        elif _has_sample():
+        elif has_accounts():
             raise ImproperlyConfigured(
                 f"SITE_URL is {settings.SITE_URL!r}, but this data folder holds the sample register, whose "
                 "passwords are public; choose a new folder with --data."
@@ -86,10 +86,10 @@ class Command(BaseCommand):
 
     def tell_people(self) -> None:
         """Who can sign in: the sample accounts, or whoever opens the first address."""
-        from sco_tracker.sample import ADDRESSES, PASSWORD
+        from sco_tracker.sample import ADDRESSES, PASSWORD, has_accounts
         from sco_tracker.setup import first_administrator_address
 
-        if _has_sample():
+        if has_accounts():
             self.stdout.write(f"Sample accounts, each with the password {PASSWORD}:")
             for one in ADDRESSES:
                 self.stdout.write(f"  {one}")
@@ -126,9 +126,3 @@ def _is_behind() -> bool:
     """Whether a migration waits. Much quicker than `migrate` with nothing to do."""
     executor = MigrationExecutor(connection)
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-
-
-def _has_sample() -> bool:
-    from sco_tracker.sample import ADDRESSES
-
-    return User.objects.filter(email__in=ADDRESSES).exists()

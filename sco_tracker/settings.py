@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.PersonalMiddleware",
     "accounts.middleware.AccessMiddleware",
+    "accounts.limits.LimitsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -206,6 +207,16 @@ if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
     raise ImproperlyConfigured("METRICS_TOKEN is shorter than 20 characters.")
 DEAD_MAN_URL = env.address("DEAD_MAN_URL")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "SCO Tracker <tracker@example.org>")
+
+# How often a minute one person, or one address without a person, may do what (accounts/limits.py). Who
+# works by hand stays far below; a script is told to wait.
+LIMITS = {
+    "export": "30/m/key",
+    "search": "90/m/key",
+    "link": "60/m/key",
+    "mail": "10/m/key",
+    "upload": "30/m/key",
+}
 
 # The register ---------------------------------------------------------------------------------------
 SILENT_DAYS = env.whole("SILENT_DAYS", default=90, least=1, most=3650)

@@ -11,6 +11,8 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -23,6 +25,19 @@ from .services import change_person, invite, save_new_person
 # Rights come from the role and an address is changed with its person: a second door to either would
 # write without its event.
 admin.site.unregister([Group, EmailAddress])
+
+
+class SaidInWords(admin.ModelAdmin):
+    """What a service refuses after the form was checked is said on the form, which is shown anew."""
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            answer: HttpResponseBase = super().changeform_view(request, *args, **kwargs)
+        except ValidationError as error:
+            for said in error.messages:
+                messages.error(request, said)
+            return redirect(request.get_full_path())
+        return answer
 
 
 class PersonForm(forms.ModelForm):
@@ -50,7 +65,7 @@ class PersonForm(forms.ModelForm):
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(SaidInWords):
     """People and mailboxes. Saving a new person sends the invitation; nobody is ever deleted."""
 
     form = PersonForm

@@ -1,5 +1,6 @@
 """Writing about people. Each function owns its fields and adds its event."""
 
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from . import emails
 from .audit import record
 from .choices import Role
 from .models import User
+from .taken import unless_taken
 
 
 def add_person(
@@ -53,7 +55,7 @@ def save_new_person(
     """Store somebody who is filled in already, with or without a first password."""
     user.set_password(password)
     user.full_clean()
-    with transaction.atomic():
+    with unless_taken(user):
         user.save()
         after = {"name": user.name, "role": user.role, "is_mailbox": user.is_mailbox}
         record(actor=actor, at=now, via=via, action="person.added", of=user, after=after)
@@ -80,7 +82,7 @@ def change_person(
     if not changed:
         return user
     before = {name: _told(name, getattr(user, name)) for name in changed}
-    with transaction.atomic():
+    with unless_taken(_with(user, changed)):
         mine = User.objects.filter(pk=user.pk, version=seen if seen is not None else user.version)
         if not mine.update(**changed, version=F("version") + 1):
             raise ValidationError(
@@ -118,6 +120,14 @@ def invite(*, user: User, actor: User | None, now: datetime, via: str) -> None:
     with transaction.atomic():
         emails.invitation(user=user, link=f"{settings.SITE_URL}{path}", days=days).send()
         record(actor=actor, at=now, via=via, action="person.invited", of=user)
+
+
+def _with(user: User, changed: dict[str, Any]) -> User:
+    """The person as they will be, to be checked again."""
+    coming = copy(user)
+    for name, value in changed.items():
+        setattr(coming, name, value)
+    return coming
 
 
 def _told(name: str, value: Any) -> Any:

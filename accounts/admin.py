@@ -10,8 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -30,14 +29,19 @@ admin.site.unregister([Group, EmailAddress])
 class SaidInWords(admin.ModelAdmin):
     """What a service refuses after the form was checked is said on the form, which is shown anew."""
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
         try:
-            answer: HttpResponseBase = super().changeform_view(request, *args, **kwargs)
+            return super().changeform_view(request, object_id, form_url, extra_context)
         except ValidationError as error:
             for said in error.messages:
                 messages.error(request, said)
             return redirect(request.get_full_path())
-        return answer
 
 
 class PersonForm(forms.ModelForm):

@@ -208,6 +208,9 @@ if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
 DEAD_MAN_URL = env.address("DEAD_MAN_URL")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "SCO Tracker <tracker@example.org>")
 
+# Words, instruments and deadlines of public commitments, for whoever has no account (docs/public.md).
+PUBLIC_VIEW = env.flag("PUBLIC_VIEW", default=False)
+
 # How often a minute one person, or one address without a person, may do what (accounts/limits.py). Who
 # works by hand stays far below; a script is told to wait.
 LIMITS = {

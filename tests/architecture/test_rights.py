@@ -44,7 +44,8 @@ OF_THE_LINE = {"commitments:report", "commitments:ask-extension"}
 
 
 @pytest.fixture
-def world(now) -> World:
+def world(now, settings) -> World:
+    settings.PUBLIC_VIEW = True
     return planted.plant(planted.ground(now), now)
 
 

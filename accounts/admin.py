@@ -29,6 +29,10 @@ admin.site.unregister([Group, EmailAddress])
 class SaidInWords(admin.ModelAdmin):
     """What a service refuses after the form was checked is said on the form, which is shown anew."""
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Nothing from the address: Django would look for a row by any words that stand there."""
+        return {}
+
     def changeform_view(
         self,
         request: HttpRequest,

@@ -209,7 +209,7 @@ def _plant_on_the_open_line(world: World, now: datetime) -> None:
     progress.submit(report=draft, actor=author, now=now, via=Via.PAGE)
     world.draft = make.make_draft(world.open_line, author, text="Zzyzxdraft text", now=now)
     evidence.add_link(
-        report=world.draft, url="https://zzyzxdraft.example/", name="Zzyzxdraft piece",
+        report=world.draft, url="https://example.org/draft", name="A piece",
         sensitivity=Sensitivity.MEMBERS, actor=author, now=now, via=Via.PAGE,
     )  # fmt: skip
 

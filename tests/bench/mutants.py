@@ -88,7 +88,10 @@ def _learned(folder: Path) -> tuple[dict[str, float], CoverageData]:
         _pytest({"report": str(report)}, folder, options, {"COVERAGE_FILE": str(data)})
     lines = CoverageData(str(data))
     lines.read()
-    return json.loads(report.read_text()), lines
+    seconds = json.loads(report.read_text())
+    if not seconds:
+        raise SystemExit("No test ran: there is nothing to judge mutants by.")
+    return seconds, lines
 
 
 def _tried(plan: list[tuple[Mutant, list[str]]], folder: Path) -> list[tuple[str, str, int]]:
@@ -109,5 +112,7 @@ def _pytest(told: dict[str, Any], folder: Path, options: list[str], own: dict[st
         "-p", "tests.bench.mutation.plugin", "--show-capture=no", "--tb=no",
         *(f"--ignore={path}" for path in LEFT_OUT), *options, *CONCERNED,
     ]  # fmt: skip
-    environment = {**os.environ, "MUTANTS": str(folder / "told"), **own}
+    # Sets in one order, or two workers would collect different tests.
+    same = {"PYTHONHASHSEED": "0"}
+    environment = {**os.environ, **same, "MUTANTS": str(folder / "told"), **own}
     subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=False)

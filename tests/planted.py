@@ -116,10 +116,20 @@ def ground(now: datetime) -> World:
 
 def plant(world: World, now: datetime) -> World:
     """What not everybody may see, one of each kind and all that hangs on it."""
-    _plant_commitments(world, now)
-    _plant_report(world, now)
+    return plant_apart(plant_within(world, now), now)
+
+
+def plant_within(world: World, now: datetime) -> World:
+    """What is kept back of commitments that all may read: a line, evidence, a draft."""
     _plant_line(world, now)
     _plant_on_the_open_line(world, now)
+    return world
+
+
+def plant_apart(world: World, now: datetime) -> World:
+    """Commitments and a report that are kept back: nothing of others changes by them."""
+    _plant_commitments(world, now)
+    _plant_report(world, now)
     return world
 
 

@@ -15,7 +15,8 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -29,6 +30,28 @@ from .services import change_person, invite, save_new_person
 # Rights come from the role and an address is changed with its person: a second door to either would
 # write without its event, and show secrets of second factors.
 admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])
+
+
+class SaidInWords(admin.ModelAdmin):
+    """What a service refuses after the form was checked is said on the form, which is shown anew."""
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Nothing from the address: Django would look for a row by any words that stand there."""
+        return {}
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ValidationError as error:
+            for said in error.messages:
+                messages.error(request, said)
+            return redirect(request.get_full_path())
 
 
 class PersonForm(forms.ModelForm):
@@ -56,7 +79,7 @@ class PersonForm(forms.ModelForm):
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(SaidInWords):
     """People and mailboxes. Saving a new person sends the invitation; nobody is ever deleted."""
 
     form = PersonForm

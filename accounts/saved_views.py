@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from ui.filterbar import NO_VIEW
 
 from .models import SavedView, User
+from .taken import unless_taken
 
 MOST = 50
 
@@ -32,7 +33,8 @@ def keep(
     view.is_shared = is_shared and owner.is_secretariat
     _check_list(of_list)
     view.full_clean()
-    view.save()
+    with unless_taken(view):
+        view.save()
     return view
 
 

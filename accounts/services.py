@@ -1,5 +1,6 @@
 """Writing about people. Each function owns its fields and adds its event."""
 
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from . import emails, sessions
 from .audit import record
 from .choices import Role
 from .models import Event, User
+from .taken import unless_taken
 
 # Somebody who says that nothing arrived is helped twice more; then it is for the mail server to look.
 INVITATIONS_A_DAY = 3
@@ -57,7 +59,7 @@ def save_new_person(
     """Store somebody who is filled in already, with or without a first password."""
     user.set_password(password)
     user.full_clean()
-    with transaction.atomic():
+    with unless_taken(user):
         user.save()
         after = {"role": user.role, "is_mailbox": user.is_mailbox}
         record(actor=actor, at=now, via=via, action="person.added", of=user, after=after)
@@ -84,7 +86,7 @@ def change_person(
     if not changed:
         return user
     before = {name: _told(name, getattr(user, name)) for name in changed}
-    with transaction.atomic():
+    with unless_taken(_with(user, changed)):
         mine = User.objects.filter(pk=user.pk, version=seen if seen is not None else user.version)
         if not mine.update(**changed, version=F("version") + 1):
             raise ValidationError(
@@ -191,6 +193,14 @@ def empty_person(*, user: User) -> User:
     User.objects.filter(pk=user.pk).update(**values, version=F("version") + 1)
     emptied: User = User.objects.get(pk=user.pk)
     return emptied
+
+
+def _with(user: User, changed: dict[str, Any]) -> User:
+    """The person as they will be, to be checked again."""
+    coming = copy(user)
+    for name, value in changed.items():
+        setattr(coming, name, value)
+    return coming
 
 
 def _told(name: str, value: Any) -> Any:

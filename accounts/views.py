@@ -5,7 +5,7 @@ from contextlib import suppress
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -53,9 +53,9 @@ def set_language(request: Request) -> HttpResponse:
     language = request.POST.get("language", "")
     target = request.POST.get("next", "")
     secure = request.is_secure()
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=secure):
-        target = "/"
-    response = redirect(target)
+    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=secure)
+    # A path of this site: `redirect` would take other words for the name of a view.
+    response = HttpResponseRedirect(target if is_ours and target.startswith("/") else "/")
     if language not in dict(settings.LANGUAGES):
         return response
     if request.user.is_authenticated:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import record
 from accounts.models import User
+from accounts.taken import unless_taken
 from meetings.models import Instrument, Party
 
 from . import deadlines, notes, services
@@ -107,7 +108,7 @@ def add_line(
         registered_at=now,
     )
     line.full_clean()
-    with transaction.atomic():
+    with unless_taken(line):
         deadlines.hold_for_new_lines(commitment, [party])
         line.save()
         deadlines.refresh([line])
@@ -213,7 +214,7 @@ def save_theme(*, theme: Theme, actor: User, now: datetime, via: str) -> Theme:
     theme.full_clean()
     stored = Theme.objects.filter(pk=theme.pk).first()
     before = {"slug": stored.slug, "name": stored.name} if stored else {}
-    with transaction.atomic():
+    with unless_taken(theme):
         theme.save()
         action = "theme.changed" if stored else "theme.added"
         after = {"slug": theme.slug, "name": theme.name}

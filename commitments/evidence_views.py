@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import Access, access
 from accounts.choices import Via
+from accounts.limits import limited
 from accounts.requests import Request
 from ui.saving import say_what_to_do
 
@@ -53,6 +54,7 @@ def download(request: Request, pk: int) -> HttpResponseBase:
 
 
 @require_POST
+@limited("upload")
 @access(Access.OBJECT)
 def add_file(request: Request, pk: int) -> HttpResponse:
     """Add a file to one's own draft."""

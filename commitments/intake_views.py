@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import Access, access
 from accounts.choices import Via
+from accounts.limits import limited
 from accounts.requests import Request
 from meetings.documents import DocumentError, read_document
 from meetings.models import Meeting, Report
@@ -32,6 +33,7 @@ _KEPT = ("title", "source_url", "sensitivity")
 
 
 @require_http_methods(["GET", "POST"])
+@limited("upload")
 @access(Access.OFFICER)
 def new(request: Request, slug: str) -> HttpResponse:
     """Store the text of a meeting's report, or a corrected version of one, and read it."""

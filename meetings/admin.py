@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.admin import SaidInWords
 from accounts.choices import Via
 from accounts.requests import person
 
@@ -17,7 +18,7 @@ from .models import FocalPoint
 from .services import appoint, end_term
 
 
-class NeverDeleted(admin.ModelAdmin):
+class NeverDeleted(SaidInWords):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import record
 from accounts.models import User
+from accounts.taken import unless_taken
 
 from .choices import ReportLanguage
 from .documents import Document
@@ -45,7 +46,7 @@ def appoint(
         party=party, user=user, starts_on=starts_on, ends_on=ends_on, is_deputy=is_deputy
     )
     term.full_clean()
-    with transaction.atomic():
+    with unless_taken(term):
         term.save()
         after = {
             "party": party.code,
@@ -85,7 +86,7 @@ def end_term(
 def save_new_party(*, party: Party, actor: User | None, now: datetime, via: str) -> Party:
     """Store a party that is filled in already. Raises `ValidationError` by field."""
     party.full_clean()
-    with transaction.atomic():
+    with unless_taken(party):
         party.save()
         after = {"code": party.code, "name": party.name, "kind": party.kind}
         record(actor=actor, at=now, via=via, action="party.added", of=party, after=after)
@@ -108,7 +109,7 @@ def change_party(
     """
     before, after = _fill_in(party, values)
     if after:
-        with transaction.atomic():
+        with unless_taken(party):
             _write(party, seen, list(after))
             record(
                 actor=actor,
@@ -138,7 +139,7 @@ def add_day(
     """
     entry = PartyDay(party=party, day=day, name=name.strip(), is_working=is_working)
     entry.full_clean()
-    with transaction.atomic():
+    with unless_taken(entry):
         entry.save()
         after = _told_day(entry)
         record(actor=actor, at=now, via=via, action="party.day_added", of=party, after=after)
@@ -166,7 +167,7 @@ def add_meeting(
     """Enter a meeting with the parties that came. Raises `ValidationError` by field."""
     meeting = Meeting(**values)
     meeting.full_clean()
-    with transaction.atomic():
+    with unless_taken(meeting):
         meeting.save()
         meeting.attended.set(attended)
         after = {name: _told(value) for name, value in values.items()} | _who_came(meeting)
@@ -189,7 +190,7 @@ def change_meeting(
     Raises `Stale` when somebody changed it since version `seen`, and `ValidationError` by field.
     """
     before, after = _fill_in(meeting, values)
-    with transaction.atomic():
+    with unless_taken(meeting):
         came = _who_came(meeting)
         meeting.attended.set(attended)
         if came != _who_came(meeting):
@@ -212,7 +213,7 @@ def add_instrument(*, values: dict[str, Any], actor: User, now: datetime, via: s
     """Enter an instrument. Raises `ValidationError` by field."""
     instrument = Instrument(**values)
     instrument.full_clean()
-    with transaction.atomic():
+    with unless_taken(instrument):
         instrument.save()
         after = {name: _told(value) for name, value in values.items()}
         record(actor=actor, at=now, via=via, action="instrument.added", of=instrument, after=after)
@@ -231,7 +232,7 @@ def change_instrument(
     """Change the named fields of an instrument. Raises as `change_meeting` does."""
     before, after = _fill_in(instrument, values)
     if after:
-        with transaction.atomic():
+        with unless_taken(instrument):
             _write(instrument, seen, list(after))
             record(
                 actor=actor,

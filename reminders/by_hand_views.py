@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import Access, access
 from accounts.choices import Via
+from accounts.limits import limited
 from accounts.requests import Request
 from commitments.models import Obligation
 
@@ -18,6 +19,7 @@ from .words import to_words
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("mail")
 @access(Access.OFFICER)
 def send_now(request: Request, pk: int) -> HttpResponse:
     """Remind of a line now: first shown to whom or why not, then done."""
@@ -38,6 +40,7 @@ def send_now(request: Request, pk: int) -> HttpResponse:
 
 
 @require_POST
+@limited("mail")
 @access(Access.ADMINISTRATOR)
 def test_mail(request: Request) -> HttpResponse:
     """Send a test mail to oneself, and go to its page to see how it fares."""

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import Access, access
 from accounts.choices import Via
+from accounts.limits import limited
 from accounts.requests import Request
 
 from . import calendar
@@ -22,6 +23,7 @@ _FRESH = "calendar-token"
 
 @require_safe
 @never_cache
+@limited("link")
 @access(Access.PUBLIC)
 def file(request: HttpRequest, token: str) -> HttpResponse:
     """What a calendar program fetches. An address that is over says nothing of its person."""

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import Access, access
 from accounts.choices import Via
+from accounts.limits import limited
 from accounts.models import User
 from commitments import progress
 from commitments.choices import Life
@@ -35,6 +36,7 @@ from .models import Suppression
 
 @require_safe
 @never_cache
+@limited("link")
 @access(Access.PUBLIC)
 def open_line(request: HttpRequest, token: str) -> HttpResponse:
     """On to the page of a line, for lines that a mail must not even name: after signing in."""
@@ -49,6 +51,7 @@ def open_line(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@limited("link")
 @access(Access.PUBLIC)
 def snooze(request: HttpRequest, token: str) -> HttpResponse:
     """Keep a line quiet for some days, or for good."""
@@ -79,6 +82,7 @@ def snooze(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@limited("link")
 @access(Access.PUBLIC)
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """Say in two fields what was done. It is kept as the person's draft, which they send when signed in.
@@ -105,6 +109,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_exempt  # Mail programs post here (RFC 8058); the token names the one address that it can stop.
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@limited("link")
 @access(Access.PUBLIC)
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Stop the reminders to an address: a page with a button, and the one click of mail programs.

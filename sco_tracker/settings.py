@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "accounts.middleware.PersonalMiddleware",
     "accounts.middleware.SessionLimits",
     "accounts.middleware.AccessMiddleware",
+    "accounts.limits.LimitsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -250,6 +251,19 @@ if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
     raise ImproperlyConfigured("METRICS_TOKEN is shorter than 20 characters.")
 DEAD_MAN_URL = env.address("DEAD_MAN_URL")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "SCO Tracker <tracker@example.org>")
+
+# Words, instruments and deadlines of public commitments, for whoever has no account (docs/public.md).
+PUBLIC_VIEW = env.flag("PUBLIC_VIEW", default=False)
+
+# How often a minute one person, or one address without a person, may do what (accounts/limits.py). Who
+# works by hand stays far below; a script is told to wait.
+LIMITS = {
+    "export": "30/m/key",
+    "search": "90/m/key",
+    "link": "60/m/key",
+    "mail": "10/m/key",
+    "upload": "30/m/key",
+}
 
 if not ON_LOOPBACK:
     production.refuse(

@@ -34,6 +34,7 @@ urlpatterns = [
     path("setup/<str:token>/", views.first_administrator, name="first-administrator"),
     path("statistics/", statistics.page, name="statistics"),
     path("commitments/", include("commitments.urls")),
+    path("public/", include("commitments.public_urls")),
     path("dossier/", dossier_views.of_the_next_meeting, name="next-dossier"),
     path("grid/", access(Access.SIGNED_IN)(GridPage.as_view()), name="grid"),
     path("evidence/", include("commitments.evidence_urls")),

@@ -32,6 +32,8 @@ ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Every client of a test would look through all static files again.
 WHITENOISE_AUTOREFRESH = True
+# A test asks faster than any person; those of the limits set them again (tests/accounts/test_limits.py).
+LIMITS = {}
 # Nothing listens here: a test that queues a task by mistake fails instead of waiting.
 CELERY_BROKER_URL = os.environ.get("TEST_BROKER_URL", "memory://")
 

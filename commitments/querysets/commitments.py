@@ -22,13 +22,15 @@ from django.db.models.lookups import Exact
 from accounts.counting import in_one_row, keys
 from accounts.models import User
 from commitments.choices import (
+    Life,
     Reporting,
     Role,
     Status,
     Timing,
 )
+from meetings.choices import Sensitivity
 from meetings.models import Meeting, Report
-from meetings.querysets import readable
+from meetings.querysets import has_words, readable
 from ui.counting import Counted, CountedOnce
 
 from . import conditions
@@ -72,6 +74,19 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         closed = Report.objects.exclude(readable(user, today))
         quoting = Quotation.objects.filter(report__in=closed).values("commitment")
         return self.exclude(readable(user, today)).values("pk"), quoting
+
+    def public(self) -> "CommitmentQuerySet":
+        """What may be told without an account: in force, and public as every report that it quotes."""
+        from commitments.models import Quotation
+
+        closed = Quotation.objects.exclude(report__sensitivity=Sensitivity.PUBLIC)
+        mine = self.filter(sensitivity=Sensitivity.PUBLIC, life=Life.ACTIVE)
+        return mine.exclude(pk__in=closed.values("commitment"))
+
+    def search_public(self, words: str) -> "CommitmentQuerySet":
+        """As `search`, but for the notes of coders, which are found for members alone."""
+        told = Q(is_certain=True) | has_words(words, ("reference", "title"))
+        return self.search(words).filter(told)
 
     def search(self, words: str, lines: "ObligationQuerySet | None" = None) -> "CommitmentQuerySet":
         """Every word must occur in reference, title, quotations or instruments; case does not count.

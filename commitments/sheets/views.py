@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import Access, access
+from accounts.limits import limited
 from accounts.requests import Request
 from commitments import ticks
 from commitments.choices import SheetKind, SheetState
@@ -31,6 +32,7 @@ RECENT = 10
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("upload")
 @access(Access.OFFICER)
 def upload(request: Request) -> HttpResponse:
     """Choose a sheet. What it would change is shown on the next page."""

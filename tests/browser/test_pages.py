@@ -29,7 +29,8 @@ COLOURS = {"runOnly": ["color-contrast"]}
 
 
 @pytest.fixture
-def sample(live_server: Any) -> None:
+def sample(live_server: Any, settings: Any) -> None:
+    settings.PUBLIC_VIEW = True
     load_sample(now=NOW)
 
 

@@ -13,10 +13,9 @@ from urllib.parse import parse_qs, urljoin
 import pytest
 from django.test import Client
 
-from accounts.choices import Via
-from commitments import editing
 from meetings.choices import Sensitivity
 from reminders.models import Reminder
+from tests import planted
 from tests.answers import text_of
 from tests.architecture.addresses import all_addresses
 from tests.factories import (
@@ -159,39 +158,64 @@ def links(path, page):
             yield target
 
 
-SEARCHES = [
-    f"{path}?q={SECRET}"
-    for path in (
-        "/commitments/",
-        "/commitments/lines/",
-        "/commitments/reports/",
-        "/instruments/",
-        "/meetings/",
-        "/history/",
-        "/grid/",
-    )
-]
+SEARCHED = (
+    "/commitments/",
+    "/commitments/lines/",
+    "/commitments/reports/",
+    "/instruments/",
+    "/meetings/",
+    "/history/",
+    "/grid/",
+)
+SEARCHES = [f"{path}?q={SECRET}" for path in SEARCHED]
+KINDS = ("csv", "excel", "xlsx", "json", "print")
 
 
-@pytest.mark.parametrize("who", ["BB"])
-def test_nothing_of_a_restricted_commitment_is_on_any_page(clock, people, meeting, who):
-    before = Walk(people[who]).pages
-    secret_commitment(meeting, clock)
-    after = Walk(
-        people[who], more=[*SEARCHES, f"/commitments/{SECRET}-1/", f"/commitments/{SECRET}-1/AA/"]
-    )
+@pytest.fixture
+def world(clock, settings):
+    """Things of every kind that are kept back within what all may read (tests/planted.py)."""
+    settings.PUBLIC_VIEW = True
+    return planted.plant_within(planted.ground(KNOWN_SINCE), KNOWN_SINCE)
 
-    assert [path for path in after.where(SECRET) if not asks_for_it(path)] == []
+
+def asked_for(role):
+    """Searches for each word, exports of them, and the pages that would be there."""
+    words = planted.hidden_from(role)
+    searches = [f"{path}?q={word}" for word in words for path in (*SEARCHED, "/public/")]
+    exports = [f"{path}?export={kind}" for path in ("/commitments/", "/public/") for kind in KINDS]
+    pages = ["/commitments/ZZYZXPARTY-1/", "/commitments/ZZYZXSTAFF-1/BB/", "/public/ZZYZXTEXT-1/"]
+    report = "/meetings/meeting/report/?language=ru"
+    return [*searches, *exports, *pages, report, "/commitments/TST-2/AA/", "/commitments/TST-1/AA/"]
+
+
+@pytest.mark.parametrize("role", ["stranger", "reader"])
+def test_nothing_that_is_kept_back_is_on_any_page_nor_in_any_number(clock, world, role):
+    person = world.people[role]
+    before = Walk(person).pages
+    planted.plant_apart(world, KNOWN_SINCE)
+    after = Walk(person, more=asked_for(role))
+
+    found = {
+        word: where
+        for word in planted.hidden_from(role)
+        if (where := [path for path in after.where(word) if not asks_for(word, path)])
+    }
+    assert found == {}
     # No number gives it away either: what was there before is there unchanged.
-    changed = [
-        path for path, page in before.items() if path in after.pages and after.pages[path] != page
-    ]
-    assert changed == []
+    shared = before.keys() & after.pages.keys()
+    assert [path for path in shared if after.pages[path] != before[path]] == []
     assert len(before) > 40
-    # The walk would have seen it.
-    seen = Walk(people["officer"])
-    assert "/commitments/" in seen.where(f"{SECRET} title")
-    assert len(seen.where(f"{SECRET} title")) > 5
+
+
+def test_the_walk_sees_what_is_planted_where_it_may_be_read(clock, world):
+    planted.plant_apart(world, KNOWN_SINCE)
+    seen = Walk(world.people["officer"])
+    assert [word for word in planted.WORDS if not seen.where(word)] == ["Zzyzxdraft"]
+
+
+def asks_for(word, path):
+    """A page may repeat what was typed into its own address."""
+    return word.casefold() in path.casefold()
 
 
 def asks_for_it(path):
@@ -214,29 +238,6 @@ def test_a_search_for_it_finds_nothing(clock, people, meeting, who):
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("who", ["reader"])
-def test_nothing_of_a_restricted_line_of_a_shared_commitment_is_on_any_page(
-    clock, people, meeting, who
-):
-    line = meeting.commitments.get(reference="OPEN-0").obligations.get(party__code="AA")
-    editing.edit_line(
-        obligation=line,
-        seen=line.version,
-        values={"sensitivity": Sensitivity.PARTY},
-        why=f"{SECRET} why",
-        actor=people["officer"],
-        now=clock.now,
-        via=Via.PAGE,
-    )
-    line.refresh_from_db()
-    tell_all(line, clock)
-    walked = Walk(people[who], more=[*SEARCHES, "/commitments/OPEN-0/AA/"])
-    assert [path for path in walked.where(SECRET) if not asks_for_it(path)] == []
-    assert walked.client.get("/commitments/OPEN-0/AA/").status_code == 404
-    assert SECRET in Walk(people["officer"])
-
-
-@pytest.mark.once
 def test_no_mail_tells_it_to_another_state(clock, people, meeting, mails):
     line = secret_line(meeting, MONDAY.date() + days(7))
     clock.ticks(hours=72)
@@ -248,6 +249,28 @@ def test_no_mail_tells_it_to_another_state(clock, people, meeting, mails):
     assert [mail.message["Subject"] for mail in mails.accepted if mail.to == people["AA"].email][
         0
     ] == "Aland: 3 reports are due soon"
+
+
+@pytest.mark.once
+def test_no_mail_names_what_is_kept_back_whoever_gets_it(clock, world, mails):
+    """Mail is no safe place: it says that there is something, and links to it."""
+    planted.plant_apart(world, clock.now)
+    soon = MONDAY.date() + days(7)
+    for line in (world.party_line, world.kept_line):
+        make_deadline(line, soon, actor=world.people["officer"], now=clock.now)
+    clock.ticks(hours=30)  # past the next morning
+    told = {
+        (mail.to, word)
+        for mail in mails.accepted
+        for word in planted.WORDS
+        if word.casefold() in words_of_mail(mail.message).casefold()
+    }
+    assert told == set()
+    # Whoever may read it was told of it, by mail.
+    kept = {world.party_line.pk, world.kept_line.pk}
+    about = Reminder.objects.filter(obligation__in=kept, email__state="sent")
+    assert {promise.obligation_id for promise in about} == kept
+    assert world.people["stranger"].pk not in {promise.recipient_id for promise in about}
 
 
 def words_of_mail(message):

@@ -1,0 +1,118 @@
+"""Mutants of the lines that protect: how many of them do the tests notice? (docs/security-mutants.md)
+
+First the tests that concern them run once, to learn which come by which line. Then each mutant meets the
+tests of its line, the quickest first. MUTANTS_SECONDS says for how long, MUTANTS_SAMPLE how many of
+them, MUTANTS_SEED which, and MUTANTS_FILES which files by a part of their names; without these all.
+"""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from coverage import CoverageData
+
+from .figures import Figure
+from .mutation.mutants import Mutant, mutants_of
+
+ROOT = Path(__file__).parent.parent.parent
+PROTECTING = (
+    "accounts/access.py", "accounts/middleware.py", "accounts/limits.py", "accounts/querysets.py",
+    "commitments/may.py", "commitments/rules.py", "meetings/rules.py", "meetings/querysets.py",
+    "commitments/querysets/commitments.py", "commitments/querysets/conditions.py",
+    "commitments/querysets/lines.py", "commitments/querysets/told.py", "commitments/bulk/querysets.py",
+    "commitments/sheets/querysets.py", "commitments/corrections/querysets.py",
+    "commitments/workbench/querysets.py", "reminders/querysets.py",
+)  # fmt: skip
+# Where these lines are tested. What asks a browser, starts processes or takes long is left out.
+CONCERNED = (
+    "tests/accounts", "tests/architecture/test_rights.py", "tests/architecture/test_addresses.py",
+    "tests/commitments", "tests/home", "tests/meetings", "tests/reminders",
+    "tests/scenarios/test_restricted.py",
+)  # fmt: skip
+LEFT_OUT = ("tests/meetings/reader", "tests/commitments/test_any_sequence.py")
+MOST_TESTS = 150  # of one mutant
+
+
+def run() -> Iterator[Figure]:
+    seed, sample = int(os.environ.get("MUTANTS_SEED", "1")), os.environ.get("MUTANTS_SAMPLE")
+    asked = os.environ.get("MUTANTS_FILES", "")
+    files = [file for file in PROTECTING if asked in file]
+    mutants = [mutant for file in files for mutant in mutants_of(ROOT / file, ROOT)]
+    chosen = random.Random(seed).sample(mutants, min(len(mutants), int(sample or len(mutants))))
+    with tempfile.TemporaryDirectory() as folder:
+        outcomes = _tried(_planned(chosen, Path(folder)), Path(folder))
+    counts = Counter(outcome for _mutant, outcome, _tests in outcomes)
+    judged = counts["noticed"] + counts["survived"]
+    for mutant, outcome, tests in outcomes:
+        if outcome == "survived":
+            print(f"survived ({tests} tests): {mutant}", flush=True)
+    yield Figure("mutants.possible", len(mutants), "mutants")
+    yield Figure("mutants.tried", judged, "mutants")
+    yield Figure("mutants.noticed", counts["noticed"], "mutants")
+    yield Figure("mutants.share", round(100 * counts["noticed"] / max(judged, 1), 1), "%")
+
+
+def _planned(mutants: list[Mutant], folder: Path) -> list[tuple[Mutant, list[str]]]:
+    """For each mutant the tests that come by its line, the quickest first."""
+    seconds, data = _learned(folder)
+    lines: dict[str, Any] = {}
+    plan = []
+    for mutant in mutants:
+        file = str(ROOT / mutant.file)
+        if file not in lines:
+            lines[file] = data.contexts_by_lineno(file)
+        found = {name.partition("|")[0] for name in lines[file].get(mutant.line, [])}
+        known = sorted((name for name in found if name in seconds), key=lambda n: (seconds[n], n))
+        plan.append((mutant, known[:MOST_TESTS]))
+    return plan
+
+
+def _learned(folder: Path) -> tuple[dict[str, float], CoverageData]:
+    """How long each test takes, and which lines it comes by."""
+    kept = os.environ.get("MUTANTS_KEPT")  # a folder where this stays for the next run
+    home = Path(kept) if kept else folder
+    home.mkdir(exist_ok=True)
+    report, data = home / "seconds", home / "lines"
+    if not report.exists():
+        apps = {file.partition("/")[0] for file in PROTECTING}
+        options = ["-n", "2", "--cov-context=test", "--cov-report="]
+        options += [f"--cov={app}" for app in sorted(apps)]
+        _pytest({"report": str(report)}, folder, options, {"COVERAGE_FILE": str(data)})
+    lines = CoverageData(str(data))
+    lines.read()
+    seconds = json.loads(report.read_text())
+    if not seconds:
+        raise SystemExit("No test ran: there is nothing to judge mutants by.")
+    return seconds, lines
+
+
+def _tried(plan: list[tuple[Mutant, list[str]]], folder: Path) -> list[tuple[str, str, int]]:
+    report = folder / "outcomes"
+    told = {
+        "plan": [(asdict(mutant), tests) for mutant, tests in plan],
+        "seconds": float(os.environ.get("MUTANTS_SECONDS", "inf")),
+        "report": str(report),
+    }
+    _pytest(told, folder, ["-p", "no:cov"], {})
+    return json.loads(report.read_text())
+
+
+def _pytest(told: dict[str, Any], folder: Path, options: list[str], own: dict[str, str]) -> None:
+    (folder / "told").write_text(json.dumps(told))
+    command = [
+        sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider",
+        "-p", "tests.bench.mutation.plugin", "--show-capture=no", "--tb=no",
+        *(f"--ignore={path}" for path in LEFT_OUT), *options, *CONCERNED,
+    ]  # fmt: skip
+    # Sets in one order, or two workers would collect different tests.
+    same = {"PYTHONHASHSEED": "0"}
+    environment = {**os.environ, **same, "MUTANTS": str(folder / "told"), **own}
+    subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=False)

@@ -1,0 +1,119 @@
+"""The pytest plug-in that runs, for each mutant, the tests that come by its line until one notices.
+
+Tests are collected and the database is made once. Each mutant lives in a process of its own that is forked
+from there, so that nothing of it stays; one that does not come to an end counts as noticed.
+"""
+
+import importlib
+import json
+import os
+import signal
+import time
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from .mutants import Mutant, mutated
+
+ROOT = Path(__file__).parent.parent.parent.parent
+SLOWEST = 120  # seconds for the tests of one mutant
+
+
+class Mutating:
+    """Takes the place of running each test once. `plan` names mutants and the tests of each."""
+
+    def __init__(self, plan: list[tuple[Mutant, list[str]]], seconds: float, report: Path) -> None:
+        self.plan, self.seconds, self.report = plan, seconds, report
+        self.failed = False
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        items = {item.nodeid: item for item in session.items}
+        began, self.outcomes = time.monotonic(), []
+        first = next(i for i in session.items if i.get_closest_marker("django_db"))
+        self._run(first, first)  # makes the database
+        for mutant, names in self.plan:
+            if time.monotonic() - began > self.seconds:
+                break
+            tests = [items[name] for name in names if name in items]
+            self.outcomes.append([str(mutant), self._noticed(mutant, tests), len(tests)])
+            self.report.write_text(json.dumps(self.outcomes))
+        return True
+
+    def _noticed(self, mutant: Mutant, tests: list[pytest.Item]) -> str:
+        connections.close_all()
+        if not (child := os.fork()):
+            signal.alarm(SLOWEST)
+            silent = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(silent, 1)
+            os.dup2(silent, 2)
+            os._exit(self._in_child(mutant, tests))
+        _pid, status = os.waitpid(child, 0)
+        if os.WIFSIGNALED(status):
+            return "noticed"
+        return {0: "survived", 1: "noticed"}.get(os.WEXITSTATUS(status), "unfit")
+
+    def _in_child(self, mutant: Mutant, tests: list[pytest.Item]) -> int:
+        try:
+            put_in(mutant)
+        except ValueError:
+            return 2  # what it changes is bound elsewhere
+        try:
+            for test in tests:
+                self._run(test, test)
+                if self.failed:
+                    return 1
+        except BaseException:
+            return 1
+        return 0
+
+    def _run(self, item: Any, following: Any) -> None:
+        item._initrequest()
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.failed = self.failed or report.failed
+
+
+def put_in(mutant: Mutant) -> None:
+    """Give the function that is there the code with the mutant."""
+    module = importlib.import_module(mutant.file.removesuffix(".py").replace("/", "."))
+    found: Any = module
+    for name in mutant.function.split("."):
+        found = found.__dict__[name] if isinstance(found, type) else getattr(found, name)
+    found = getattr(found, "fget", found)
+    found = getattr(found, "__func__", found)
+    found = getattr(found, "__wrapped__", found)
+    assert isinstance(found, FunctionType), mutant
+    found.__code__ = mutated(ROOT / mutant.file, mutant)[mutant.function]
+
+
+class Timed:
+    """Writes down how long each test takes, and whether it passes."""
+
+    def __init__(self, report: Path) -> None:
+        self.report, self.seconds, self.bad = report, {}, set()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0.0) + report.duration
+        if report.failed:
+            self.bad.add(report.nodeid)
+
+    def pytest_sessionfinish(self) -> None:
+        good = {name: took for name, took in self.seconds.items() if name not in self.bad}
+        self.report.write_text(json.dumps(good))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What to do stands in MUTANTS, a file: without a plan, time is taken."""
+    told = json.loads(Path(os.environ["MUTANTS"]).read_text())
+    report = Path(told["report"])
+    if "plan" not in told:
+        if not hasattr(config, "workerinput"):  # workers tell it to the one that started them
+            config.pluginmanager.register(Timed(report))
+        return
+    plan = [(Mutant(**mutant), tests) for mutant, tests in told["plan"]]
+    config.pluginmanager.register(Mutating(plan, told["seconds"], report))

@@ -1,6 +1,7 @@
 """Sessions: how long they last, who sees them, and what ends them."""
 
 import os
+import secrets
 import subprocess
 import sys
 from datetime import timedelta
@@ -238,13 +239,12 @@ def test_in_production_cookies_belong_to_this_host_and_to_https(tmp_path):
         "from sco_tracker.settings import *; print(SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, "
         "SESSION_COOKIE_SECURE, CSRF_COOKIE_SECURE, REQUIRE_SECOND_FACTOR, ALLAUTH_TRUSTED_PROXY_COUNT)"
     )
-    clean = {
-        k: v for k, v in os.environ.items() if k not in {"REQUIRE_SECOND_FACTOR", "DATABASE_URL"}
-    }
+    unset = {"REQUIRE_SECOND_FACTOR", "DATABASE_URL"}
+    clean = {name: value for name, value in os.environ.items() if name not in unset}
     own = {
         "SITE_URL": "https://tracker.example.org",
         "DATA_DIR": str(tmp_path),
-        "SECRET_KEY": "x" * 50,
+        "SECRET_KEY": secrets.token_urlsafe(50),
     }
     said = subprocess.check_output(
         [sys.executable, "-c", code], env=clean | own, cwd=django_settings.BASE_DIR, text=True

@@ -4,7 +4,10 @@ import os
 import re
 
 import pytest
+from allauth.core import context
 from allauth.mfa.models import Authenticator
+from django.contrib import admin
+from django.contrib.auth.models import AnonymousUser
 from django.core import mail
 from django.core.management import call_command
 from django.test import Client
@@ -383,6 +386,17 @@ def test_the_administration_has_no_door_of_its_own(client):
         assert client.post(path, data).headers["Location"].startswith(LOGIN)
         assert client.get(path).headers["Location"].startswith(LOGIN)
     assert not is_in(client)
+
+
+def test_the_page_of_the_administration_itself_leads_to_the_one_door(rf):
+    """Even if the rule of its address did not."""
+    administrator = make_administrator(password=PASSWORD)
+    data = {"username": administrator.email, "password": PASSWORD}
+    request = rf.post("/admin/login/", data)
+    request.user, request.session = AnonymousUser(), {}
+    with context.request_context(request):
+        response = admin.site.login(request)
+    assert response.headers.get("Location", "").startswith(LOGIN)
 
 
 @pytest.mark.parametrize("path", ["mfa/authenticator", "usersessions/usersession"])

@@ -89,8 +89,8 @@ def test_an_officer_sets_up_a_phone_and_signs_in_with_it(
     one.page.get_by_role("link", name="They are kept: go on").click()
     expect(one.page).to_have_url(f"{live_server.url}/")
 
-    for path in ("/accounts/second-factor/", "/accounts/sessions/"):
-        one.page.goto(path)
+    for path in ("", "codes/new/", "remove/", "../sessions/"):
+        one.page.goto(f"/accounts/second-factor/{path}")
         one.look()
     one.page.goto("/accounts/logout/")
     one.page.get_by_role("main").get_by_role("button", name="Sign out").click()

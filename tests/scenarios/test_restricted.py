@@ -203,7 +203,7 @@ def test_nothing_that_is_kept_back_is_on_any_page_nor_in_any_number(clock, world
     assert found == {}
     # No number gives it away either: what was there before is there unchanged.
     shared = before.keys() & after.pages.keys()
-    assert [path for path in shared if after.pages[path] != before[path]] == []
+    assert {path for path in shared if after.pages[path] != before[path]} <= NEW_EACH_TIME
     assert len(before) > 40
 
 
@@ -216,6 +216,10 @@ def test_the_walk_sees_what_is_planted_where_it_may_be_read(clock, world):
 def asks_for(word, path):
     """A page may repeat what was typed into its own address."""
     return word.casefold() in path.casefold()
+
+
+# Letters for a phone, made anew whenever somebody looks.
+NEW_EACH_TIME = {"/accounts/second-factor/set/"}
 
 
 def asks_for_it(path):

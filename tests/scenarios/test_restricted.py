@@ -41,6 +41,8 @@ from tests.scenarios.conftest import MONDAY
 
 pytestmark = pytest.mark.django_db
 
+# Holds what the person did: the walk itself, which exports lists. Words are looked for in it too.
+OWN_DEEDS = "/accounts/data/"
 SECRET = "Zzyzx"  # in every word that must not be read
 KNOWN_SINCE = MONDAY - days(200)
 ALIKE = 2  # addresses that differ in nothing but the values of their filters
@@ -186,7 +188,7 @@ def test_nothing_of_a_restricted_commitment_is_on_any_page(clock, people, meetin
     changed = [
         path for path, page in before.items() if path in after.pages and after.pages[path] != page
     ]
-    assert changed == []
+    assert set(changed) <= {OWN_DEEDS}
     assert len(before) > 40
     # The walk would have seen it.
     seen = Walk(people["officer"])

@@ -282,6 +282,7 @@ if not ON_LOOPBACK:
 # The register ---------------------------------------------------------------------------------------
 SILENT_DAYS = env.whole("SILENT_DAYS", default=90, least=1, most=3650)
 DUE_SOON_DAYS = env.whole("DUE_SOON_DAYS", default=30, least=1, most=365)
+SCANNER_URL = env.server("SCANNER_URL", schemes=("tcp", "unix"))
 EVIDENCE_MAX_MB = env.whole("EVIDENCE_MAX_MB", default=25, least=1, most=500)
 FILE_UPLOAD_HANDLERS = [
     "commitments.files.LargestUpload",

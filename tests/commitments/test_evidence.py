@@ -64,7 +64,7 @@ def test_a_file_that_was_lost_is_written_again_when_it_comes_again(draft):
 
 def test_a_crash_while_writing_leaves_no_row(draft, data_folder, monkeypatch):
     monkeypatch.setattr(files.os, "fsync", lambda handle: (_ for _ in ()).throw(OSError("full")))
-    with pytest.raises(OSError, match="full"):
+    with pytest.raises(ValidationError, match="disk of this site is full"):
         add(draft)
     assert not StoredFile.objects.exists()
     assert stored_files(data_folder) == []

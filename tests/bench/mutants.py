@@ -31,13 +31,24 @@ PROTECTING = (
     "commitments/sheets/querysets.py", "commitments/corrections/querysets.py",
     "commitments/workbench/querysets.py", "reminders/querysets.py",
 )  # fmt: skip
-# Where these lines are tested. What asks a browser, starts processes or takes long is left out.
+# Where these lines are tested, but for what asks a browser, starts processes or takes long.
 CONCERNED = (
-    "tests/accounts", "tests/architecture/test_rights.py", "tests/architecture/test_addresses.py",
-    "tests/commitments", "tests/home", "tests/meetings", "tests/reminders",
-    "tests/scenarios/test_restricted.py",
+    "tests/accounts/test_limits.py", "tests/accounts/test_sign_in.py", "tests/accounts/test_saved_views.py",
+    "tests/architecture/test_rights.py", "tests/commitments/test_public.py",
+    "tests/commitments/test_rights.py", "tests/commitments/test_timing.py",
+    "tests/commitments/test_roll_up.py", "tests/commitments/test_roll_ups.py",
+    "tests/commitments/test_silence.py", "tests/commitments/test_search.py",
+    "tests/commitments/test_evidence.py", "tests/commitments/test_history.py",
+    "tests/commitments/test_list_pages.py", "tests/commitments/test_paging.py",
+    "tests/commitments/test_progress.py", "tests/commitments/test_bulk.py",
+    "tests/commitments/test_corrections.py", "tests/commitments/test_sheets_waiting.py",
+    "tests/commitments/test_workbench_services.py", "tests/home/test_home.py",
+    "tests/home/test_statistics.py", "tests/meetings/test_parties.py",
+    "tests/meetings/test_focal_points.py", "tests/meetings/test_end_of_day.py",
+    "tests/meetings/test_pages.py", "tests/meetings/test_people_list.py",
+    "tests/meetings/test_party_pages.py", "tests/reminders/test_plan.py",
+    "tests/reminders/test_own_pages.py", "tests/reminders/test_pages.py",
 )  # fmt: skip
-LEFT_OUT = ("tests/meetings/reader", "tests/commitments/test_any_sequence.py")
 MOST_TESTS = 150  # of one mutant
 
 
@@ -110,7 +121,7 @@ def _pytest(told: dict[str, Any], folder: Path, options: list[str], own: dict[st
     command = [
         sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider",
         "-p", "tests.bench.mutation.plugin", "--show-capture=no", "--tb=no",
-        *(f"--ignore={path}" for path in LEFT_OUT), *options, *CONCERNED,
+        *options, *CONCERNED,
     ]  # fmt: skip
     # Sets in one order, or two workers would collect different tests.
     same = {"PYTHONHASHSEED": "0"}

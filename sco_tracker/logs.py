@@ -3,8 +3,8 @@
 import logging
 import re
 
-# Whoever reads the log could use these links: of mails, of a new password, of the first administrator.
-_LINK = re.compile(r"(/(?:r|setup|accounts/password/reset/key)/)[^\s\"'?<>]+")
+# Whoever reads the log could use these links: of mails, calendars, a new password, the first administrator.
+_LINK = re.compile(r"(/(?:r|setup|calendar|accounts/password/reset/key)/)[^\s\"'?<>]+")
 
 
 class HideLinks(logging.Filter):

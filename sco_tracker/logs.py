@@ -4,8 +4,8 @@ import logging
 import re
 import unicodedata
 
-# Whoever reads the log could use these links: of mails, of a new password, of the first administrator.
-_LINK = re.compile(r"(/(?:r|setup|accounts/password/reset/key)/)[^\s\"'?<>]+")
+# Whoever reads the log could use these links: of mails, calendars, a new password, the first administrator.
+_LINK = re.compile(r"(/(?:r|setup|calendar|accounts/password/reset/key)/)[^\s\"'?<>]+")
 # Control characters, invisible ones that turn the direction of writing, and other ends of lines.
 _UNSAFE = frozenset({"Cc", "Cf", "Zl", "Zp"})
 

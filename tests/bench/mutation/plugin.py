@@ -19,7 +19,7 @@ from django.db import connections
 from .mutants import Mutant, mutated
 
 ROOT = Path(__file__).parent.parent.parent.parent
-SLOWEST = 120  # seconds for the tests of one mutant
+SLOWEST = 60  # seconds for the tests of one mutant
 
 
 class Mutating:
@@ -34,7 +34,12 @@ class Mutating:
         items = {item.nodeid: item for item in session.items}
         began, self.outcomes = time.monotonic(), []
         first = next(i for i in session.items if i.get_closest_marker("django_db"))
-        self._run(first, first)  # makes the database
+        # What comes next decides what is torn down: all but what the session keeps, so the database.
+        self.following = next(i for i in session.items if i.path.parent != first.path.parent), first
+        self._run(first)  # makes the database
+        assert not self.failed
+        for name in self._failing_anyway(items):
+            del items[name]
         for mutant, names in self.plan:
             if time.monotonic() - began > self.seconds:
                 break
@@ -47,14 +52,47 @@ class Mutating:
         connections.close_all()
         if not (child := os.fork()):
             signal.alarm(SLOWEST)
-            silent = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(silent, 1)
-            os.dup2(silent, 2)
+            self._silence()
             os._exit(self._in_child(mutant, tests))
         _pid, status = os.waitpid(child, 0)
         if os.WIFSIGNALED(status):
             return "noticed"
         return {0: "survived", 1: "noticed"}.get(os.WEXITSTATUS(status), "unfit")
+
+    def _failing_anyway(self, items: dict[str, pytest.Item]) -> list[str]:
+        """Tests that fail in such a process without any mutant: they would notice them all."""
+        named = dict.fromkeys(name for _mutant, names in self.plan for name in names)
+        waiting, found = [name for name in named if name in items], []
+        while waiting:
+            # A new process after each failure, which may have left anything behind.
+            passed = self._passing(waiting, items)
+            found += waiting[passed : passed + 1]
+            waiting = waiting[passed + 1 :]
+        return found
+
+    def _passing(self, names: list[str], items: dict[str, pytest.Item]) -> int:
+        """How many of these tests pass in a process of their own before one fails."""
+        connections.close_all()
+        told, tell = os.pipe()
+        if not os.fork():
+            self._silence()
+            for name in names:
+                self._run(items[name])
+                if self.failed:
+                    break
+                os.write(tell, b".")
+            os._exit(0)
+        os.close(tell)
+        with os.fdopen(told, "rb") as passed:
+            count = len(passed.read())
+        os.wait()
+        return count
+
+    @staticmethod
+    def _silence() -> None:
+        silent = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silent, 1)
+        os.dup2(silent, 2)
 
     def _in_child(self, mutant: Mutant, tests: list[pytest.Item]) -> int:
         try:
@@ -63,14 +101,15 @@ class Mutating:
             return 2  # what it changes is bound elsewhere
         try:
             for test in tests:
-                self._run(test, test)
+                self._run(test)
                 if self.failed:
                     return 1
         except BaseException:
             return 1
         return 0
 
-    def _run(self, item: Any, following: Any) -> None:
+    def _run(self, item: Any) -> None:
+        following = next(i for i in self.following if i.path.parent != item.path.parent)
         item._initrequest()
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
 

@@ -159,6 +159,6 @@ def test_what_everybody_posts_changes_only_what_they_may_change(world, role):
     assert wrong == {}
     # The posts were good enough to be taken where they may be.
     assert "user.language" in seen or "mute.id" in seen
-    reports = any(column.startswith("progressreport.") for column in seen)
-    assert reports == (role in {"owner", "colleague", "officer"})
+    reported = any(column.startswith("progressreport.") for column in seen)
+    assert reported == (role in {"owner", "colleague", "officer"})
     assert ("obligation.status" in seen) == (role == "officer")

@@ -49,7 +49,7 @@ CONCERNED = (
     "tests/meetings/test_party_pages.py", "tests/reminders/test_plan.py",
     "tests/reminders/test_own_pages.py", "tests/reminders/test_pages.py",
 )  # fmt: skip
-MOST_TESTS = 25  # of one mutant
+MOST_TESTS = int(os.environ.get("MUTANTS_TESTS", "150"))  # of one mutant
 
 
 def run() -> Iterator[Figure]:

@@ -32,7 +32,7 @@ class Mutating:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = {item.nodeid: item for item in session.items}
-        began, self.outcomes = time.monotonic(), []
+        self.outcomes: list[tuple[str, str, int]] = []
         first = next(i for i in session.items if i.get_closest_marker("django_db"))
         # What comes next decides what is torn down: all but what the session keeps, so the database.
         self.following = next(i for i in session.items if i.path.parent != first.path.parent), first
@@ -40,11 +40,12 @@ class Mutating:
         assert not self.failed
         for name in self._failing_anyway(items):
             del items[name]
+        began = time.monotonic()
         for mutant, names in self.plan:
             if time.monotonic() - began > self.seconds:
                 break
             tests = [items[name] for name in names if name in items]
-            self.outcomes.append([str(mutant), self._noticed(mutant, tests), len(tests)])
+            self.outcomes.append((str(mutant), self._noticed(mutant, tests), len(tests)))
             self.report.write_text(json.dumps(self.outcomes))
         return True
 

@@ -67,7 +67,8 @@ def main() -> None:
     logging.disable(logging.WARNING)
     commitments = int(sys.argv[1])
     fill(commitments)
-    with override_settings(ALLOWED_HOSTS=["*"]):
+    # One client asks as often as thousands would: how often it may is not what is measured.
+    with override_settings(ALLOWED_HOSTS=["*"], LIMITS={}):
         for figure in measured(commitments):
             print(figure.as_json(), flush=True)
 

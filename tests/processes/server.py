@@ -1,12 +1,14 @@
 """Running the product as script/server does, for tests of whole processes."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -63,6 +65,22 @@ def started(data: Path, *arguments: str, **environment: str) -> Iterator[Server]
                 process.wait(15)
             finally:
                 process.kill()
+
+
+@cache
+def _ran_once() -> Path:
+    folder = Path(settings.DATA_DIR) / "ran-once"  # goes with what else tests keep
+    with started(folder):
+        pass
+    return folder
+
+
+def used_folder(data: Path) -> Path:
+    """A data folder as a first run on the sample leaves it, for tests of what comes later.
+
+    Most of a first start goes into making the tables; one run does it for all of these tests.
+    """
+    return Path(shutil.copytree(_ran_once(), data))
 
 
 def clean_environment() -> dict[str, str]:

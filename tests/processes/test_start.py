@@ -13,7 +13,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.processes.server import ROOT, Server, clean_environment, free_port, started
+from tests.processes.server import (
+    ROOT,
+    Server,
+    clean_environment,
+    free_port,
+    started,
+    used_folder,
+)
 
 pytestmark = pytest.mark.processes
 
@@ -167,8 +174,8 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_everything(tmp_path, number):
-    data = tmp_path / "data"
-    with started(data, "--no-sample") as server:
+    data = used_folder(tmp_path / "data")
+    with started(data) as server:
         processes, folder = family(server), private_folder(data)
         assert len(processes) >= 6
         server.process.send_signal(number)
@@ -189,7 +196,7 @@ def test_stopped_and_started_again_it_goes_on_where_it_was(tmp_path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with their parent")
 def test_a_killed_run_leaves_nothing_and_the_next_takes_its_place(tmp_path):
-    data = tmp_path / "data"
+    data = used_folder(tmp_path / "data")
     with started(data) as server:
         processes, folder = family(server), private_folder(data)
         server.process.kill()
@@ -203,7 +210,7 @@ def test_a_killed_run_leaves_nothing_and_the_next_takes_its_place(tmp_path):
 
 @pytest.mark.parametrize("name", CHILDREN)
 def test_when_a_child_dies_it_is_named_and_all_ends(tmp_path, name):
-    data = tmp_path / "data"
+    data = used_folder(tmp_path / "data")
     with started(data) as server:
         processes, folder = family(server), private_folder(data)
         numbers = dict(zip(CHILDREN, child_numbers(data), strict=True))
@@ -221,9 +228,7 @@ def child_numbers(data: Path) -> list[int]:
 
 
 def test_sample_data_are_not_shown_to_the_world(tmp_path):
-    data = tmp_path / "data"
-    with started(data):
-        pass
+    data = used_folder(tmp_path / "data")
     refused = start(data, "--port", str(free_port()), SITE_URL="https://tracker.example.org")
     assert refused.returncode == REFUSED
     assert refused.stderr.startswith("SITE_URL is 'https://tracker.example.org'")
@@ -233,8 +238,9 @@ def test_the_folder_of_the_socket_is_short_enough(tmp_path):
     """A socket's path has a limit of about a hundred characters; a temporary folder has none."""
     deep = tmp_path / ("very-" * 30 + "deep")
     deep.mkdir()
-    with started(tmp_path / "data", "--no-sample", TMPDIR=str(deep)):
-        folder = private_folder(tmp_path / "data")
+    data = used_folder(tmp_path / "data")
+    with started(data, TMPDIR=str(deep)):
+        folder = private_folder(data)
         assert folder.parent == Path(tempfile.gettempdir()) or folder.parent == Path("/tmp")
 
 

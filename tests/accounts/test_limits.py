@@ -13,7 +13,7 @@ from sco_tracker import settings as real
 from tests.architecture.addresses import all_addresses
 from tests.factories import make_administrator, make_officer, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 HUNDRED = 100
 NORMAL = 20
 

@@ -33,6 +33,7 @@ PROTECTING = (
 )  # fmt: skip
 # Where these lines are tested, but for what asks a browser, starts processes or takes long.
 CONCERNED = (
+    "tests/commitments/test_visible.py", "tests/meetings/test_readable.py",
     "tests/accounts/test_limits.py", "tests/accounts/test_sign_in.py", "tests/accounts/test_saved_views.py",
     "tests/architecture/test_rights.py", "tests/commitments/test_public.py",
     "tests/commitments/test_rights.py", "tests/commitments/test_timing.py",

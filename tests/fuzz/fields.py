@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.urls import Resolver404, resolve
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from tests.planted import World
+from tests.planted import WORDS, World, found_in
 
 Values = dict[str, list[str]]
 # What lists and pages read from an address without a form that says so.
@@ -34,7 +34,7 @@ class Fields:
             for node in form.css("input, select, textarea, button"):
                 if (name := node.attributes.get("name")) and name != "csrfmiddlewaretoken":
                     kept = self.by_view[view].setdefault(name, [])
-                    kept.extend(v for v in _values(node) if v not in kept and len(kept) < 12)
+                    kept.extend(v for v in _typed(node) if v not in kept and len(kept) < 12)
                     self.names.add(name)
 
 
@@ -54,6 +54,11 @@ def _view(action: str) -> str | None:
         return resolve(action.partition("?")[0].partition("#")[0]).view_name
     except Resolver404:
         return None
+
+
+def _typed(node: LexborNode) -> list[str]:
+    """Without planted words: whoever sends one reads it again in the answer, which is no leak."""
+    return [value for value in _values(node) if not found_in(WORDS, value)]
 
 
 def _values(node: LexborNode) -> list[str]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from .choices import Via
 from .models import Event, User
+from .requests import moment
 
 _ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+")
 
@@ -54,9 +55,15 @@ def record_export(request: HttpRequest, kind: str, rows: int) -> None:
         return
     asked = without_addresses(unquote(request.GET.urlencode()))
     after = {"path": request.path, "query": asked, "format": kind, "rows": rows}
-    at: datetime = request.now  # type: ignore[attr-defined]
     with transaction.atomic():
-        record(actor=user, at=at, via=Via.PAGE, action="list.exported", of=user, after=after)
+        record(
+            actor=user,
+            at=moment(request),
+            via=Via.PAGE,
+            action="list.exported",
+            of=user,
+            after=after,
+        )
 
 
 def without_addresses(words: str) -> str:

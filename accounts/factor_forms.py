@@ -1,5 +1,7 @@
 """The forms of the second factor: allauth's, with what the log and RFC 6238 ask for besides."""
 
+from collections.abc import Callable
+
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as base
@@ -11,24 +13,28 @@ from django.core.exceptions import ValidationError
 from .entrances import tell_throttled
 
 
-class _Throttled:
-    """Tells of codes that were not looked at, as there were too many wrong ones."""
-
-    def clean_code(self) -> str:
-        try:
-            return str(super().clean_code())  # type: ignore[misc]
-        except ValidationError as error:
-            if error.code == "too_many_login_attempts":
-                tell_throttled(context.request, "mfa_authenticate")
-            raise
+def _looked_at(clean: Callable[[], str]) -> str:
+    """A code that was looked at; the log is told of one that was not, after too many wrong ones."""
+    try:
+        return clean()
+    except ValidationError as error:
+        if error.code == "too_many_login_attempts":
+            tell_throttled(context.request, "mfa_authenticate")
+        raise
 
 
-class AuthenticateForm(_Throttled, base.AuthenticateForm):
+class AuthenticateForm(base.AuthenticateForm):
     """A code of the phone, or one of those on paper, while signing in."""
 
+    def clean_code(self) -> str:
+        return _looked_at(super().clean_code)
 
-class ReauthenticateForm(_Throttled, base.ReauthenticateForm):
+
+class ReauthenticateForm(base.ReauthenticateForm):
     """The same, before something that matters."""
+
+    def clean_code(self) -> str:
+        return _looked_at(super().clean_code)
 
 
 class ActivateForm(ActivateTOTPForm):

@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from . import refusals, second_factor, sessions
 from .access import rule_of
 from .models import User
+from .requests import moment
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ class SessionLimits:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
-            now: datetime = request.now  # type: ignore[attr-defined]
+            now = moment(request)
             if sessions.is_over(request.session, now):
                 logout(request)
             else:
@@ -114,8 +115,9 @@ def _leads_to_one(request: HttpRequest) -> bool:
 def _note_refusal(request: HttpRequest, match: ResolverMatch) -> None:
     """By the address's name: what somebody typed into an address does not get into the log."""
     if isinstance(request.user, User):
-        now: datetime = request.now  # type: ignore[attr-defined]
-        method = request.method if request.method in _METHODS else "other"
         refusals.note(
-            user=request.user, address=match.view_name or match.route, method=method, now=now
+            user=request.user,
+            address=match.view_name or match.route,
+            method=request.method if request.method in _METHODS else "other",
+            now=moment(request),
         )

@@ -1,6 +1,7 @@
 """The project's own commands and pages."""
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 
 
 class ProjectConfig(AppConfig):
@@ -9,7 +10,8 @@ class ProjectConfig(AppConfig):
     def ready(self) -> None:
         from accounts.auth import ALONG
 
-        from . import checks  # noqa: F401  enters its checks
+        from . import checks
         from .context import sample_data
 
         ALONG["sample_data"] = sample_data()
+        register(checks.no_sample_accounts, Tags.database)

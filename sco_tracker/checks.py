@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
@@ -18,7 +18,6 @@ SAMPLE = (
 )
 
 
-@register(Tags.database)
 def no_sample_accounts(
     *, databases: Sequence[str] | None = None, **options: Any
 ) -> list[CheckMessage]:

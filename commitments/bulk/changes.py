@@ -1,5 +1,6 @@
 """What the register changes on many rows: status and owner, theme, deadlines."""
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -120,9 +121,9 @@ class Dated(Kind):
         found = self.holding(current, rows)
         return {row.pk: Held(row.version, _told(found.get(row.pk))) for row in rows}
 
+    @abstractmethod
     def holding(self, current: Any, rows: Sequence[Any]) -> dict[int, Deadline]:
         """The deadlines that hold for rows, by the keys of these."""
-        raise NotImplementedError
 
     def same(self, before: Value, after: Value) -> bool:
         return bool(before["due"] == after["due"])

@@ -4,6 +4,7 @@ A kind reads, judges and writes one row. Those of the register stand in changes.
 its own. Every write goes through the service that a single change goes through.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -107,16 +108,16 @@ class Commitments:
         return str(row.get_absolute_url())
 
 
-class Kind:
+class Kind(ABC):
     """One thing that can be changed. `key` is stored; `label` is what the button says."""
 
     key: ClassVar[str]
     of: ClassVar[type[Lines] | type[Commitments]]
     label: ClassVar[str | Promise]
 
+    @abstractmethod
     def stored(self, typed: Mapping[str, Any]) -> Value:
         """What was typed, as the change keeps it."""
-        raise NotImplementedError
 
     def held(self, rows: Sequence[Any], values: Value) -> dict[int, Held]:
         """What stands in these rows, by their keys, in a few queries for any number."""
@@ -149,9 +150,9 @@ class Kind:
         """Each value as a heading says it: briefly."""
         return self.words(values)
 
+    @abstractmethod
     def change(self, row: Any, seen: int, values: Value, by: By) -> None:
         """Through the service of a single change."""
-        raise NotImplementedError
 
     def put_back(self, row: Any, seen: int, before: Value, after: Value, by: By) -> None:
         """Bring back what stood there; usually a change like any other."""

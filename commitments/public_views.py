@@ -22,6 +22,7 @@ from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts.access import Access, access
+from ui.columns import PageColumn
 from ui.lists import ListPage
 from ui.tables import BaseTable
 
@@ -77,7 +78,7 @@ class PublicTable(BaseTable):
     row_head: ClassVar[str] = "title"
 
     reference = tables.Column(_("Reference"), attrs={"td": {"class": "ref", "data-label": ""}})
-    title = tables.Column(_("Commitment"), linkify=lambda record: address_of(record))
+    title = PageColumn(_("Commitment"), accessor="title", address=lambda record: address_of(record))
     meeting = tables.Column(_("Meeting"), order_by=("meeting__starts_on", "meeting__number"))
     instruments = tables.Column(_("Instruments"), orderable=False, default="")
     deadline = tables.Column(_("Deadline and its basis"), empty_values=(), orderable=False)

@@ -34,6 +34,27 @@ def sample(live_server: Any, settings: Any) -> None:
     load_sample(now=NOW)
 
 
+# Cells of a stacked table whose words stand on those of another.
+ONE_OVER_ANOTHER = """() => {
+  const box = (cell) => {
+    const words = document.createRange()
+    words.selectNodeContents(cell)
+    return words.getBoundingClientRect()
+  }
+  const cross = (a, b) =>
+    Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 &&
+    Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4
+  const found = []
+  for (const row of document.querySelectorAll(".tbl--stack tbody tr")) {
+    const cells = [...row.children].filter((cell) => cell.offsetParent)
+    const pairs = cells.flatMap((cell, n) => cells.slice(n + 1).map((other) => [cell, other]))
+    const over = pairs.find(([cell, other]) => cross(box(cell), box(other)))
+    if (over) found.push(over.map((cell) => cell.innerText.slice(0, 30)).join(" over "))
+  }
+  return found
+}"""
+
+
 def person(email: str) -> User:
     return User.objects.get(email=email)
 
@@ -66,6 +87,7 @@ def faults(page: Page, paths: list[str]) -> list[str]:
         page.emulate_media(color_scheme="dark")
         found += broken(page, f"{path} (dark)", COLOURS)
         found += [f"{path} is wider than {width} px" for width in WIDTHS if scrolls(page, width)]
+        found += [f"{path}: {cells}" for cells in page.evaluate(ONE_OVER_ANOTHER)]  # narrow now
     return found
 
 

@@ -9,15 +9,17 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from . import throttle
 from .audit import record
 from .choices import Via
+from .limits import too_often
 from .models import User
 
 NOBODY = 0
+WAIT = 300  # seconds
 
 
 def tell(
@@ -50,6 +52,8 @@ def too_many(request: HttpRequest) -> HttpResponse:
     """The answer to whoever asks too often: 429, and when to come again."""
     match = request.resolver_match
     tell_throttled(request, match.view_name if match else "")
-    response = render(request, "429.html", status=429)
-    response.headers["Retry-After"] = "300"
-    return response
+    said = _(
+        "To keep guesses out, nothing more is taken from here for a few minutes. Nothing was changed. "
+        "Your account stays open elsewhere."
+    )
+    return too_often(request, said=said, seconds=WAIT)

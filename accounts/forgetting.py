@@ -87,7 +87,8 @@ def _drop_own(user: User) -> int:
     """What would go with the person goes: addresses, second factors, mutes, sessions, days away."""
     dropped = 0
     for relation in relations():
-        if relation.on_delete is models.CASCADE:
+        # What they did in the administration stays, as everywhere.
+        if relation.on_delete is models.CASCADE and relation.related_model is not LogEntry:
             rows: Any = relation.related_model._base_manager.filter(**{relation.field.name: user})
             dropped += rows.delete()[0]
     return dropped + user.saved_views.filter(is_shared=False).delete()[0]

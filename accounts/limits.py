@@ -13,6 +13,7 @@ from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from ui.filterbar import EXPORT, OLD_EXPORT
 
@@ -55,10 +56,19 @@ class LimitsMiddleware:
         kind = kind_of(request)
         if kind is None or _count(request, kind):
             return None
+        said = _(
+            "So that the site stays quick for everybody, searches, exports and mails have a limit per "
+            "minute. Wait a minute, then try again. Nothing was changed."
+        )
         seconds = max(rate.duration for rate in _rates(kind))
-        answer = render(request, "accounts/too_often.html", status=429)
-        answer.headers["Retry-After"] = str(int(seconds))
-        return answer
+        return too_often(request, said=said, seconds=int(seconds))
+
+
+def too_often(request: HttpRequest, *, said: str, seconds: int) -> HttpResponse:
+    """The answer to whoever asks too often (RFC 6585, 4): why, and after how many seconds to come again."""
+    answer = render(request, "429.html", {"said": said}, status=429)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 def _count(request: HttpRequest, kind: str) -> bool:
@@ -67,13 +77,14 @@ def _count(request: HttpRequest, kind: str) -> bool:
     Without the cache nothing is counted: whoever comes here has passed the rule of the address, so
     nothing opens by it, and the pages stay. Signing in is counted apart, and stays shut then.
     """
+    who = _who(request)
     try:
         used = ratelimit.consume(
             request,
             app=_APP,
             action=kind,
             config=settings.LIMITS,
-            key=_who(request),
+            key=who,
             limit_get=True,
         )
     except Exception as error:

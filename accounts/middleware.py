@@ -1,6 +1,5 @@
 """What every request gets from the person who makes it: language, zone, and the way in or out."""
 
-import logging
 from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
@@ -10,17 +9,14 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.urls import ResolverMatch
 from django.utils import timezone, translation
-from redis.exceptions import RedisError
 
 from . import refusals, second_factor, sessions
 from .access import rule_of
 from .models import User
 from .requests import moment
-
-logger = logging.getLogger(__name__)
 
 Handler = Callable[[HttpRequest], HttpResponse]
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -98,13 +94,6 @@ class AccessMiddleware:
         if not rule.allows(request.user):
             raise PermissionDenied
         return None
-
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Without the cache that counts tries, nobody is let try (ASVS 5.0, 16.5.2)."""
-        if not isinstance(error, RedisError):
-            return None
-        logger.error("Tries to sign in cannot be counted, so none is taken: %s", error)
-        return render(request, "accounts/not_counted.html", status=503)
 
 
 def _leads_to_one(request: HttpRequest) -> bool:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -16,6 +17,7 @@ from ui.saving import say_what_to_do
 from . import forgetting, personal
 from .access import Access, access
 from .choices import Via
+from .limits import limited
 from .models import User
 from .requests import Request
 
@@ -42,6 +44,7 @@ class ConfirmForm(forms.Form):
 
 @require_GET
 @access(Access.SIGNED_IN)
+@limited("export")
 def own_data(request: Request) -> HttpResponse:
     """Download everything that is stored about oneself."""
     return _download(request, request.user)
@@ -49,6 +52,7 @@ def own_data(request: Request) -> HttpResponse:
 
 @require_GET
 @access(Access.ADMINISTRATOR)
+@limited("export")
 def data_of(request: Request, pk: int) -> HttpResponse:
     """Download everything that is stored about somebody."""
     return _download(request, get_object_or_404(User, pk=pk))
@@ -62,6 +66,7 @@ def person(request: Request, pk: int) -> HttpResponse:
     form = ConfirmForm(request.POST or None, user)
     say_what_to_do(form)
     if request.method == "POST" and form.is_valid():
+        raise_if_reauthentication_required(request, app="allauth.account")  # it cannot be undone
         try:
             forgetting.anonymise(user=user, actor=request.user, now=request.now, via=Via.PAGE)
         except ValidationError as error:

@@ -9,11 +9,13 @@ from django.views.decorators.http import require_GET
 from . import seals
 from .access import Access, access
 from .choices import Via
+from .limits import limited
 from .requests import Request
 
 
 @require_GET
 @access(Access.ADMINISTRATOR)
+@limited("export")
 def last_seal(request: Request) -> HttpResponse:
     """Download the last seal (ASVS 5.0, 16.4.3). `verify_history --against` compares with it later."""
     row = seals.last_seal()

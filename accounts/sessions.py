@@ -3,6 +3,7 @@
 Django's session says since when and until when it was used; allauth's list of sessions says from where.
 """
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,12 +13,14 @@ from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
 from .audit import record
 from .models import User
+
+logger = logging.getLogger(__name__)
 
 SINCE, SEEN = "since", "seen"  # whole seconds since 1970, as sessions keep JSON
 # A session that is in use is written down so seldom: reading a page should not cost a write.
@@ -40,8 +43,12 @@ def note(session: SessionBase, now: datetime) -> None:
     if SINCE not in session:
         _begin(session, now)
     elif now.timestamp() - session[SEEN] > NOTED_EVERY:
-        session[SEEN] = int(now.timestamp())
-        UserSession.objects.filter(session_key=session.session_key).update(last_seen_at=now)
+        try:
+            UserSession.objects.filter(session_key=session.session_key).update(last_seen_at=now)
+        except DatabaseError as error:  # pages that write nothing themselves are read all the same
+            logger.warning("That a session is used cannot be written down: %s", error)
+        else:
+            session[SEEN] = int(now.timestamp())
 
 
 def of(user: User) -> list[UserSession]:

@@ -14,20 +14,26 @@ from allauth.core.internal import ratelimit
 from django.core.cache import cache
 from django.http import HttpRequest
 
-APP, FAILED, ELSEWHERE = "allauth.account", "login_failed", "login_elsewhere"
+APP, FAILED, CLIENT, ELSEWHERE = (
+    "allauth.account", "login_failed", "login_client", "login_elsewhere",
+)  # fmt: skip
 KNOWN_FOR = timedelta(days=30)
 WINDOW = timedelta(hours=1)
 
 
 def admit(request: HttpRequest, account: str) -> ratelimit.RateLimitUsage:
     """Count a try to open an account. Raises `ImmediateHttpResponse` (429) when there were too many."""
-    here = ratelimit.consume(request, app=APP, action=FAILED, key=_here(request, account))
-    if here and cache.get(_known(request, account)):
-        return here
-    elsewhere = here and ratelimit.consume(request, app=APP, action=ELSEWHERE, key=_name(account))
-    if not here or not elsewhere:
-        raise ImmediateHttpResponse(ratelimit.respond_429(request))
-    return ratelimit.RateLimitUsage(usage=[*here.usage, *elsewhere.usage])
+    counted = [(FAILED, _here(request, account)), (CLIENT, None), (ELSEWHERE, _name(account))]
+    if cache.get(_known(request, account)):
+        counted.pop()
+    usage: list[ratelimit.SingleRateLimitUsage] = []
+    # In this order: what the account's limit sends away is not counted against the client's.
+    for action, key in counted:
+        used = ratelimit.consume(request, app=APP, action=action, key=key)
+        if not used:
+            raise ImmediateHttpResponse(ratelimit.respond_429(request))
+        usage += used.usage
+    return ratelimit.RateLimitUsage(usage=usage)
 
 
 def remember(request: HttpRequest, account: str) -> None:
@@ -37,12 +43,7 @@ def remember(request: HttpRequest, account: str) -> None:
 
 def forget(request: HttpRequest, account: str) -> None:
     """Whoever chose a new password by mail may sign in at once, whatever they tried before."""
-    key = _here(request, account)
-    rates = [rate for rate in ratelimit.get_rates(app=APP, action=FAILED) if rate.per == "key"]
-    cache.delete_many(
-        ratelimit.get_cache_key(request, app=APP, action=FAILED, rate=rate, key=key)
-        for rate in rates
-    )
+    ratelimit.clear(request, app=APP, action=FAILED, key=_here(request, account))
 
 
 def refused_here(request: HttpRequest, page: str) -> int:

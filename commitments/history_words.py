@@ -117,7 +117,7 @@ WHAT: dict[str, str | Promise] = {
 OF_THE_REGISTER = ("commitment.", "line.", "status.", "deadline.", "report.", "extension.",
                    "evidence.")  # fmt: skip
 # Who came in when, and from where: for administrators.
-OF_ENTRANCES = ("session.", "entrance.", "factor.", "codes.")
+OF_ENTRANCES = ("session.", "entrance.", "factor.", "codes.", "person.password_")
 # Keys of events that are no words for people.
 _UNTOLD = frozenset(
     {"version", "report", "extension", "evidence", "sha256", "party", "lead", "contributing"}

@@ -1,11 +1,11 @@
 """What mail knows of somebody who is forgotten, and what they answer for in it."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, Value
-from django.db.models.functions import Replace
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,10 @@ from accounts.models import User
 
 from .choices import Reason, State
 from .models import Absence, Email, Feed, Mute, Policy, Reminder, Seen
+
+# A letter of a script that puts spaces between words; Chinese and Japanese do not.
+_LETTER = r"[^\W\d_\u3040-\u30ff\u3400-\u9fff]"
+_NO_LETTER_BEFORE, _NO_LETTER_AFTER = f"(?<!{_LETTER})", f"(?!{_LETTER})"
 
 
 def held(user: User, now: datetime) -> list[Held]:
@@ -40,8 +44,17 @@ def forget(was: User, user: User, now: datetime) -> int:
     Reminder.objects.filter(email__in=waiting).void(Reason.INACTIVE)
     waiting.update(state=State.CANCELLED, error=Reason.INACTIVE, lease_until=None)
     emptied = own.update(to_address=user.email, subject="", frozen=None, reply="")
-    named = Email.objects.filter(subject__contains=was.name)
-    return emptied + named.update(subject=Replace(F("subject"), Value(was.name), Value("…")))
+    return emptied + sum(_unname(mail, was.name) for mail in _naming(was.name))
+
+
+def _naming(name: str) -> Iterable[Email]:
+    return Email.objects.filter(subject__contains=name).only("subject")
+
+
+def _unname(mail: Email, name: str) -> int:
+    """Take a name out of a subject, where it is no part of another word; says whether it stood there."""
+    subject = re.sub(rf"{_NO_LETTER_BEFORE}{re.escape(name)}{_NO_LETTER_AFTER}", "…", mail.subject)
+    return Email.objects.filter(pk=mail.pk).exclude(subject=subject).update(subject=subject)
 
 
 # What mail knows of a person is theirs to see: it names lines by their number alone.

@@ -9,9 +9,11 @@ import argparse
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+from . import env
+from .production import is_loopback
 
 HOST = "127.0.0.1"
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,8 +37,8 @@ def prepare(arguments: list[str]) -> None:
     folder = Path(options.data or os.environ.get("DATA_DIR", "").strip() or ROOT / "var").resolve()
     make_folder(folder)
     os.environ["DATA_DIR"] = str(folder)
-    os.environ.setdefault("SITE_URL", address(options.port))
-    if not options.no_sample and urlsplit(os.environ["SITE_URL"]).hostname in {HOST, "localhost"}:
+    site = env.address("SITE_URL") or os.environ.setdefault("SITE_URL", address(options.port))
+    if not options.no_sample and is_loopback(site):
         # The sample's passwords are public, and nobody but this machine reaches it.
         os.environ.setdefault("REQUIRE_SECOND_FACTOR", "off")
     if not (os.environ.get("SECRET_KEY") or os.environ.get("SECRET_KEY_FILE")):

@@ -37,10 +37,16 @@ def what_is_away(error: BaseException) -> str:
             return _("The disk of this site is full: nothing can be stored at the moment.")
         if _is_read_only(one):
             return _("The register can be read but not written to at the moment.")
+        if _is_ours(one):
+            return ""
+        if isinstance(one, OperationalError) and "is locked" in str(one):
+            return _("The database is busy at the moment.")
         if isinstance(one, OperationalError | InterfaceError):
             return _("The database does not answer at the moment.")
         if isinstance(one, RedisError):
-            return _("The counters that protect this page do not answer at the moment.")
+            return _(
+                "What counts tries does not answer at the moment, and without it nobody is let in."
+            )
     return ""
 
 
@@ -50,6 +56,11 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
     while at is not None:
         yield at
         at = at.__cause__
+
+
+def _is_ours(error: BaseException) -> bool:
+    """SQLite says of a table or column that is not there what it says of a database that is not."""
+    return isinstance(error, OperationalError) and str(error).startswith("no such ")
 
 
 def _is_full(error: BaseException) -> bool:

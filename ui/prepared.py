@@ -43,10 +43,6 @@ class Prepared:
         self._make = make
         self._written: dict[str, tuple[SQLCompiler, str, tuple[Any, ...]]] = {}
 
-    def __deepcopy__(self, memo: Any) -> "Prepared":
-        """Itself: forms copy their fields for each page, and what was written serves all of them."""
-        return self
-
     def __call__(self, **values: Any) -> list[Any]:
         """The rows, for these values."""
         rows = self._queryset.all()

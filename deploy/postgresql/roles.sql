@@ -4,8 +4,8 @@
 --   tracker_app    what web, worker and clock connect as: it reads and writes rows, changes no table,
 --                  and neither changes nor removes what is only ever added to
 --
--- Run as a superuser in the tracker's own database, before the first migration or on one that is in
--- use; running it again changes nothing:
+-- Run as a superuser in the tracker's own database: before the first migration and once after it, or on
+-- a database that is in use. Running it again changes nothing:
 --
 --   psql --dbname tracker --file deploy/postgresql/roles.sql
 --
@@ -65,7 +65,7 @@ ALTER DEFAULT PRIVILEGES FOR ROLE tracker_owner IN SCHEMA public
 
 -- Except what is only ever added to. For tables that come later, every migration does the same at its
 -- end (accounts/triggers.py), together with triggers that bind the owner too. Which migrations ran is
--- for the application to read alone.
+-- for the application to read alone, from the run of this file on that finds their table.
 DO $$
 DECLARE
     name text;

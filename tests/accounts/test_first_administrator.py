@@ -22,6 +22,7 @@ def test_the_address_makes_the_first_administrator_and_signs_in(client, path):
     assert "works once" in client.get(path).content.decode()
     response = client.post(path, GIVEN)
     assert (response.status_code, response.headers["Location"]) == (302, "/")
+    assert client.cookies["sessionid"]["max-age"] == ""  # it ends with the browser
     person = User.objects.get()
     assert (person.email, person.role) == ("aigerim@example.org", Role.ADMINISTRATOR)
     told = Event.objects.order_by("pk").values_list("action", flat=True)

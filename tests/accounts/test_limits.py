@@ -45,6 +45,7 @@ COSTLY = {
     "export-for-paper": ("get", "/parties/?export=print", make_user),
     "test-mail": ("post", "/reminders/test-mail/", make_administrator),
     "sheet": ("post", "/commitments/import/", make_officer),
+    "own-data": ("get", "/accounts/data/", make_user),
     "link": ("get", "/r/umade-up", None),
     "link-that-acts": ("post", "/r/smade-up", None),
     "calendar": ("get", "/calendar/made-up.ics", None),
@@ -74,6 +75,12 @@ def test_a_limit_is_ones_own():
     assert browser(make_user()).get("/instruments/?export=csv").status_code == 200
     asks(browser(), "get", "/r/umade-up", HUNDRED)
     assert browser(address="192.0.2.2").get("/r/umade-up").status_code == 404
+
+
+def test_whoever_goes_round_the_proxies_is_refused_and_not_left_uncounted(settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
+    client = Client(headers={"x-forwarded-for": "203.0.113.5"})
+    assert client.get("/r/umade-up").status_code == 403
 
 
 def test_what_costs_little_has_no_limit():

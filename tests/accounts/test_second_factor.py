@@ -128,6 +128,16 @@ def test_only_the_sample_on_this_machine_asks_for_none(
     assert os.environ.get("REQUIRE_SECOND_FACTOR") == flag
 
 
+def test_a_public_address_in_a_file_asks_for_one(monkeypatch, tmp_path):
+    file = tmp_path / "site"
+    file.write_text("https://tracker.example.org\n")
+    monkeypatch.setattr(os, "environ", {"SITE_URL_FILE": str(file)})
+    monkeypatch.setattr(os, "umask", lambda mask: mask)
+    bootstrap.prepare(["--data", str(tmp_path / "data")])
+    assert "REQUIRE_SECOND_FACTOR" not in os.environ
+    assert "SITE_URL" not in os.environ
+
+
 # Setting it up ------------------------------------------------------------------------------------
 
 

@@ -69,6 +69,6 @@ def test_where_the_cache_does_not_answer_nobody_comes_in_and_the_page_says_why(
         form = {"login": "officer@example.org", "password": "sample-register"}
         status, text = browser.ask("POST", LOGIN, form)
         assert status == 503
-        assert "counts wrong passwords does not answer" in text
+        assert "without it nobody is let in" in text
         assert "sessionid" not in browser.cookies
         assert browser.ask("GET", "/healthz/ready")[0] == 200

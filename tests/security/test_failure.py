@@ -3,6 +3,7 @@ and nothing is half written (ASVS 5.0, 16.5). What breaks here really breaks: th
 """
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +12,10 @@ import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 
+from accounts import sessions
 from accounts.models import Event
 from commitments import files
 from commitments.models import Evidence, Obligation, StoredFile
@@ -182,7 +184,7 @@ def test_what_could_not_be_written_is_not_half_written_and_can_be_sent_again(peo
         response = client.post("/commitments/TST-1/AA/status/", posted)
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "60"
-    assert "Nothing of what you sent is stored" in response.content.decode()
+    assert "What you sent is most likely not stored" in response.content.decode()
     line.refresh_from_db()
     assert (line.status, line.version, Event.objects.count()) == ("not_started", 1, events)
     assert client.post("/commitments/TST-1/AA/status/", posted).status_code == 302
@@ -201,12 +203,21 @@ def test_nobody_signs_in_while_the_database_is_broken(people, how):
 
 def test_a_read_only_register_is_read_and_says_what_cannot_be_done(people):
     client = browser(people["officer"])
+    session = client.session  # used for a while: that it is used again cannot be written down
+    session[sessions.SEEN] = session[sessions.SINCE] = int(time.time()) - 2 * sessions.NOTED_EVERY
+    session.save()
     with database_read_only():
         assert "Quagga" in client.get("/commitments/TST-1/").content.decode()
         response = client.get("/commitments/", {"export": "csv"})
     # An export that cannot be told to the log is not handed out.
     assert response.status_code == 503
     assert "can be read but not written to" in response.content.decode()
+
+
+def test_a_table_that_is_not_there_is_a_defect_and_a_lock_is_not():
+    assert what_is_away(OperationalError("no such column: x")) == ""
+    assert "busy" in what_is_away(OperationalError("database is locked"))
+    assert "does not answer" in what_is_away(OperationalError("unable to open database file"))
 
 
 def test_health_says_that_the_database_is_away(people):

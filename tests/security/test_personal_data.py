@@ -3,6 +3,7 @@
 import pytest
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -16,7 +17,7 @@ from commitments.choices import Claim
 from commitments.models import Evidence, ProgressReport
 from meetings.services import end_term
 from reminders import deliver, engine, plan
-from reminders.choices import State
+from reminders.choices import Kind, State
 from reminders.models import Absence, Attempt, Email, Feed, Mute, Policy, Reminder
 from tests.factories import (
     NOW,
@@ -364,6 +365,56 @@ def test_it_takes_two_steps_and_the_right_address(person, administrator):
     person.refresh_from_db()
     assert person.name == f"Former member of staff {person.pk}"
     assert "done already" in client.get(path).content.decode()
+
+
+def test_the_password_is_confirmed_first(person):
+    administrator = make_administrator(password=PASSWORD)
+    client, path = as_(administrator), f"/accounts/people/{person.pk}/"
+    sent_on = client.post(path, {"email": ADDRESS})
+    assert sent_on.headers["Location"].startswith("/accounts/reauthenticate/")
+    person.refresh_from_db()
+    assert person.name == NAME
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": path})
+    client.post(path, {"email": ADDRESS})
+    person.refresh_from_db()
+    assert forgetting.is_emptied(person)
+
+
+def test_what_an_administrator_did_in_the_administration_stays(administrator):
+    gone = make_administrator()
+    kind = ContentType.objects.get_for_model(User)
+    entry = LogEntry.objects.create(
+        user=gone, content_type=kind, object_id="1", object_repr="x", action_flag=2
+    )
+    forgetting.anonymise(user=gone, actor=administrator, now=NOW, via=Via.PAGE)
+    entry.refresh_from_db()
+    assert entry.user == gone
+
+
+@pytest.mark.parametrize(
+    ("name", "subject", "left"),
+    [
+        ("Li", "Limits of Lithuania: Li, Lists", "Limits of Lithuania: …, Lists"),
+        ("Ли", "Лицо: Ли", "Лицо: …"),
+        ("王伟", "请王伟回复", "请…回复"),
+        ("A. (B)", "A. (B) wrote", "… wrote"),
+    ],
+)
+def test_a_name_goes_out_of_subjects_where_it_is_no_part_of_another_word(
+    administrator, name, subject, left
+):
+    mail = Email.objects.create(
+        kind=Kind.PROMPT,
+        recipient=make_user(),
+        subject=subject,
+        created_at=NOW,
+        not_before=NOW,
+        expires_at=NOW + days(1),
+        state=State.SENT,
+    )
+    forgetting.anonymise(user=make_user(name=name), actor=administrator, now=NOW, via=Via.PAGE)
+    mail.refresh_from_db()
+    assert mail.subject == left
 
 
 def test_nobody_does_it_to_themselves_or_twice(person, administrator):

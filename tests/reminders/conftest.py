@@ -9,7 +9,8 @@ import pytest
 from accounts.models import User
 from commitments.models import Obligation
 from meetings.models import Party
-from reminders import ahead
+from reminders import ahead, plan
+from reminders.models import Email
 from tests import factories
 from tests.factories import days, make_focal_point, make_obligation, make_party
 
@@ -41,6 +42,14 @@ def own_backend(settings: Any) -> None:
 def case(db: None) -> Case:
     party = make_party("KZ", name="Kazakhstan")
     return Case(party, make_focal_point(party).user)
+
+
+@pytest.fixture
+def email(case: Case) -> Email:
+    """A planned digest with one item."""
+    case.line(7)
+    plan.run(now=NOW)
+    return Email.objects.get()
 
 
 def ahead_of(commitment, person):

@@ -1,7 +1,6 @@
 """What the tests of progress reports share: sending one, deciding on it, and what is stored then."""
 
 from accounts.choices import Via
-from accounts.models import Event
 from commitments import progress
 from commitments.choices import Status
 from tests.factories import NOW
@@ -20,10 +19,6 @@ def accept(report, actor, finding=Status.IN_PROGRESS, **values):
 def send_back(report, actor, comment="Say which plan.", **values):
     given = {"seen": report.version, "now": NOW, "via": Via.PAGE, **values}
     return progress.send_back(report=report, comment=comment, actor=actor, **given)
-
-
-def events_of(line):
-    return Event.objects.filter(object_type="obligation", object_id=line.pk)
 
 
 def stored(row) -> tuple:

@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from accounts.choices import Via
-from accounts.models import Event
 from commitments import services
 from commitments.choices import NOTE_LENGTH, Status
 from commitments.errors import Stale
 from commitments.models import Obligation
+from tests.commitments.events import events_of
 from tests.factories import NOW, make_done_line, make_obligation, make_officer
 
 pytestmark = pytest.mark.django_db
@@ -30,10 +30,6 @@ def officer():
 def change(line, actor, status=Status.IN_PROGRESS, note="The plan was signed.", **values):
     given = {"seen": line.version, "now": NOW, "via": Via.PAGE, **values}
     return services.change_status(obligation=line, status=status, note=note, actor=actor, **given)
-
-
-def events_of(line):
-    return Event.objects.filter(object_type="obligation", object_id=line.pk)
 
 
 def stored(line) -> tuple:

@@ -14,6 +14,7 @@ from commitments.errors import Stale
 from commitments.models import Commitment, CommitmentLink, Obligation, Theme
 from meetings.choices import Sensitivity
 from meetings.rules import end_of_day
+from tests.commitments.events import events_of
 from tests.factories import (
     NOW,
     days,
@@ -46,11 +47,6 @@ def commitment():
 @pytest.fixture
 def by(officer):
     return {"actor": officer, "now": NOW, "via": Via.PAGE}
-
-
-def events_of(row):
-    kind = "commitment" if isinstance(row, Commitment) else "obligation"
-    return Event.objects.filter(object_type=kind, object_id=row.pk)
 
 
 def found(words: str) -> list[str]:

@@ -6,11 +6,11 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.choices import Via
-from accounts.models import Event
 from commitments import editing
 from commitments.choices import LinkKind
 from commitments.history import entries
-from commitments.models import Commitment, CommitmentLink
+from commitments.models import CommitmentLink
+from tests.commitments.events import events_of
 from tests.factories import NOW, make_commitment, make_officer, make_party, make_user, restrict
 
 DUE = date(2030, 6, 30)
@@ -33,11 +33,6 @@ def commitment():
 @pytest.fixture
 def by(officer):
     return {"actor": officer, "now": NOW, "via": Via.PAGE}
-
-
-def events_of(row):
-    kind = "commitment" if isinstance(row, Commitment) else "obligation"
-    return Event.objects.filter(object_type=kind, object_id=row.pk)
 
 
 def linked(earlier, later, by, kind=LinkKind.WIDENS):

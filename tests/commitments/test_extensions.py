@@ -7,12 +7,12 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from accounts.choices import Via
-from accounts.models import Event
 from commitments import editing, extensions
 from commitments.choices import NOTE_LENGTH, Basis, Purpose
 from commitments.deadlines import Period, holding
 from commitments.errors import Stale
 from commitments.models import Deadline, Extension
+from tests.commitments.events import events_of
 from tests.factories import (
     NOW,
     days,
@@ -54,10 +54,6 @@ def grant(extension, actor, comment="", **values):
 def refuse(extension, actor, comment="It was extended twice.", **values):
     given = {"now": NOW + days(1), "via": Via.PAGE, **values}
     return extensions.refuse(extension=extension, comment=comment, actor=actor, **given)
-
-
-def events_of(line):
-    return Event.objects.filter(object_type="obligation", object_id=line.pk)
 
 
 def test_a_request_is_kept_and_told_and_the_deadline_holds(line):

@@ -7,7 +7,8 @@ import pytest
 from commitments.choices import Basis, Claim, Purpose
 from commitments.deadlines import Period, effective, holding
 from commitments.models import Deadline, Obligation
-from tests.commitments.reporting import accept, events_of
+from tests.commitments.events import events_of
+from tests.commitments.reporting import accept
 from tests.factories import (
     NOW,
     days,

@@ -9,7 +9,8 @@ from commitments import progress
 from commitments.choices import NOTE_LENGTH, Claim, Life, ReportState, Status
 from commitments.errors import Stale
 from commitments.models import Commitment, Obligation, ProgressReport
-from tests.commitments.reporting import events_of, stored, submit
+from tests.commitments.events import events_of
+from tests.commitments.reporting import stored, submit
 from tests.factories import (
     NOW,
     days,

@@ -7,7 +7,8 @@ from django.db import IntegrityError
 from commitments.choices import NOTE_LENGTH, Claim, Status
 from commitments.errors import Stale
 from commitments.models import Obligation, ProgressReport
-from tests.commitments.reporting import accept, events_of, send_back, stored
+from tests.commitments.events import events_of
+from tests.commitments.reporting import accept, send_back, stored
 from tests.factories import (
     NOW,
     days,

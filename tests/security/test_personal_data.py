@@ -411,6 +411,7 @@ def test_a_name_goes_out_of_subjects_where_it_is_no_part_of_another_word(
         not_before=NOW,
         expires_at=NOW + days(1),
         state=State.SENT,
+        sent_at=NOW,
     )
     forgetting.anonymise(user=make_user(name=name), actor=administrator, now=NOW, via=Via.PAGE)
     mail.refresh_from_db()

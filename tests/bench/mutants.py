@@ -14,6 +14,8 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import chain
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import Any
 
@@ -31,31 +33,12 @@ PROTECTING = (
     "commitments/sheets/querysets.py", "commitments/corrections/querysets.py",
     "commitments/workbench/querysets.py", "reminders/querysets.py",
 )  # fmt: skip
-# Where these lines are tested, but for what asks a browser, starts processes or takes long. The first
-# two ask for nothing else.
+# Where these lines are tested, but for what asks a browser or starts processes. The first two ask for
+# nothing else.
 CONCERNED = (
-    "tests/commitments/test_visible.py", "tests/meetings/test_readable.py",
-    "tests/accounts/test_limits.py", "tests/accounts/test_sign_in.py", "tests/accounts/test_saved_views.py",
-    "tests/architecture/test_rights.py", "tests/commitments/test_public.py",
-    "tests/commitments/test_rights.py", "tests/commitments/test_timing.py",
-    "tests/commitments/test_roll_up.py", "tests/commitments/test_roll_ups.py",
-    "tests/commitments/test_silence.py", "tests/commitments/test_search.py",
-    "tests/commitments/test_evidence.py", "tests/commitments/test_evidence_pages.py",
-    "tests/commitments/test_history.py", "tests/commitments/test_history_words.py",
-    "tests/commitments/test_history_pages.py", "tests/commitments/test_line_pages.py",
-    "tests/commitments/test_list_pages.py", "tests/commitments/test_paging.py",
-    "tests/commitments/test_progress.py", "tests/commitments/test_progress_decided.py",
-    "tests/commitments/test_progress_pages.py", "tests/commitments/test_next_review.py",
-    "tests/commitments/test_bulk.py", "tests/commitments/test_bulk_pages.py",
-    "tests/commitments/test_corrections.py", "tests/commitments/test_corrections_pages.py",
-    "tests/commitments/test_sheets_waiting.py", "tests/commitments/test_workbench_services.py",
-    "tests/commitments/test_workbench_editing.py", "tests/commitments/test_workbench_undo.py",
-    "tests/home/test_home.py",
-    "tests/home/test_statistics.py", "tests/meetings/test_parties.py",
-    "tests/meetings/test_focal_points.py", "tests/meetings/test_end_of_day.py",
-    "tests/meetings/test_pages.py", "tests/meetings/test_people_list.py",
-    "tests/meetings/test_party_pages.py", "tests/reminders/test_plan.py",
-    "tests/reminders/test_own_pages.py", "tests/reminders/test_pages.py",
+    "tests/commitments/test_visible.py", "tests/meetings/test_readable.py", "tests/accounts",
+    "tests/architecture/test_rights.py", "tests/commitments", "tests/home", "tests/meetings",
+    "tests/reminders", "tests/security",
 )  # fmt: skip
 MOST_TESTS = int(os.environ.get("MUTANTS_TESTS", "150"))  # of one mutant
 
@@ -117,13 +100,23 @@ def _learned(folder: Path) -> tuple[dict[str, float], CoverageData]:
 
 
 def _tried(plan: list[tuple[Mutant, list[str]]], folder: Path) -> list[tuple[str, str, int]]:
-    report = folder / "outcomes"
+    """What became of each, by a process for each processor."""
+    count = os.cpu_count() or 1
+    homes = [folder / str(number) for number in range(count)]
+    dealt = [plan[number::count] for number in range(count)]
+    with ThreadPool(count) as pool:
+        return list(chain.from_iterable(pool.starmap(_tried_here, zip(dealt, homes, strict=True))))
+
+
+def _tried_here(plan: list[tuple[Mutant, list[str]]], home: Path) -> list[tuple[str, str, int]]:
+    home.mkdir()
+    report = home / "outcomes"
     told = {
         "plan": [(asdict(mutant), tests) for mutant, tests in plan],
         "seconds": float(os.environ.get("MUTANTS_SECONDS", "inf")),
         "report": str(report),
     }
-    _pytest(told, folder, ["-p", "no:cov"], {})
+    _pytest(told, home, ["-p", "no:cov"], {})
     return json.loads(report.read_text())
 
 
@@ -132,6 +125,7 @@ def _pytest(told: dict[str, Any], folder: Path, options: list[str], own: dict[st
     command = [
         sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider",
         "-p", "tests.bench.mutation.plugin", "--show-capture=no", "--tb=no",
+        "-m", "not browser and not processes", "--ignore=tests/meetings/reader",
         *options, *CONCERNED,
     ]  # fmt: skip
     # Sets in one order, or two workers would collect different tests.

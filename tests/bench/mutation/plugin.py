@@ -1,7 +1,8 @@
 """The pytest plug-in that runs, for each mutant, the tests that come by its line until one notices.
 
 Tests are collected and the database is made once. Each mutant lives in a process of its own that is forked
-from there, so that nothing of it stays; one that does not come to an end counts as noticed.
+from there, so that nothing of it stays. A test that does not come to an end notices it; when the time for
+all tests of a mutant is over, none of them has.
 """
 
 import importlib
@@ -19,7 +20,8 @@ from django.db import connections
 from .mutants import Mutant, mutated
 
 ROOT = Path(__file__).parent.parent.parent.parent
-SLOWEST = 60  # seconds for the tests of one mutant
+SLOWEST = 60  # seconds for one test
+LONGEST = 90  # seconds after which no further test of a mutant begins
 
 
 class Mutating:
@@ -52,7 +54,6 @@ class Mutating:
     def _noticed(self, mutant: Mutant, tests: list[pytest.Item]) -> str:
         connections.close_all()
         if not (child := os.fork()):
-            signal.alarm(SLOWEST)
             self._silence()
             os._exit(self._in_child(mutant, tests))
         _pid, status = os.waitpid(child, 0)
@@ -100,8 +101,12 @@ class Mutating:
             put_in(mutant)
         except ValueError:
             return 2  # what it changes is bound elsewhere
+        began = time.monotonic()
         try:
             for test in tests:
+                if time.monotonic() - began > LONGEST:
+                    break
+                signal.alarm(SLOWEST)
                 self._run(test)
                 if self.failed:
                     return 1

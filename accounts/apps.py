@@ -21,4 +21,5 @@ class AccountsConfig(AppConfig):
         second_factor.listen()
         sessions.listen()
         register(checks.attempts_are_counted_together, Tags.security, deploy=True)
+        register(checks.second_factor_is_required, Tags.security, deploy=True)
         post_migrate.connect(triggers.create, sender=self)

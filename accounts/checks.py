@@ -19,3 +19,16 @@ def attempts_are_counted_together(**kwargs: Any) -> list[CheckMessage]:
             id="accounts.W001",
         )
     ]
+
+
+def second_factor_is_required(**kwargs: Any) -> list[CheckMessage]:
+    """A password alone opens the register to whoever learns it (ASVS 5.0, 6.3.3)."""
+    if settings.REQUIRE_SECOND_FACTOR:
+        return []
+    return [
+        Warning(
+            "REQUIRE_SECOND_FACTOR is off: officers and administrators need nothing but a password.",
+            hint="Turn it on; they are asked to set up their phone when they sign in.",
+            id="accounts.W002",
+        )
+    ]

@@ -75,6 +75,7 @@ def verify() -> Findings:
 
 
 def last_seal() -> Seal | None:
+    """The newest seal; none before the first night."""
     return Seal.objects.order_by("pk").last()
 
 

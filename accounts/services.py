@@ -172,6 +172,7 @@ _NOWHERE = "@anonymised.invalid"
 
 
 def is_emptied(user: User) -> bool:
+    """Whether `empty_person` has made this person unrecognisable."""
     return user.email.endswith(_NOWHERE)
 
 

@@ -8,9 +8,11 @@ from . import seals, sessions
 
 @shared_task(name="accounts.seal", ignore_result=True)
 def seal() -> None:
+    """Seal the events since the last seal (`seals.seal`). May run twice."""
     seals.seal(now=timezone.now())
 
 
 @shared_task(name="accounts.sweep", ignore_result=True)
 def sweep() -> None:
+    """Remove the sessions that ended (`sessions.sweep`). Hourly; may run twice."""
     sessions.sweep(timezone.now())

@@ -114,6 +114,7 @@ class Names:
 
 
 def field_of(model: type[models.Model] | None, key: str) -> Any:
+    """The field that a key of a recorded change stands for; none for keys that are no field."""
     with contextlib.suppress(FieldDoesNotExist):
         return model._meta.get_field(FIELDS.get(key, key)) if model else None
     return None

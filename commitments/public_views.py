@@ -58,6 +58,8 @@ def shown() -> CommitmentQuerySet:
 
 
 class PublicFilter(django_filters.FilterSet):
+    """Search alone: the texts that everybody may read."""
+
     q = django_filters.CharFilter(
         label=_("Search titles, quotes and instruments"),
         method="search",
@@ -101,6 +103,7 @@ class PublicTable(BaseTable):
 
 
 def address_of(commitment: Commitment) -> str:
+    """The public page of a commitment, a path. Whether everybody may read it is asked there."""
     return reverse("public:detail", args=[commitment.reference])
 
 

@@ -24,6 +24,8 @@ from .kinds import By, Commitments, Held, Kind, Lines, Value
 
 
 class StatusOfLines(Kind):
+    """The status of a line, moved as its page moves it."""
+
     key = "status"
     of = Lines
     label = gettext_lazy("Status")
@@ -72,6 +74,8 @@ class Pointing(Kind):
 
 
 class OwnerOfLines(Pointing):
+    """Who looks after a line in place of its party's focal point."""
+
     key = "owner"
     of = Lines
     label = gettext_lazy("Owner")
@@ -95,6 +99,8 @@ class OwnerOfLines(Pointing):
 
 
 class ThemeOfCommitments(Pointing):
+    """The theme under which commitments are found and counted."""
+
     key = "theme"
     of = Commitments
     label = gettext_lazy("Theme")

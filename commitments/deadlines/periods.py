@@ -71,4 +71,5 @@ def opening(old: Deadline | None, due: date) -> date | None:
 
 
 def day_before(meeting: Meeting) -> date | None:
+    """The last day on which "before the meeting" is kept; none while its day is not known."""
     return meeting.starts_on - timedelta(days=1) if meeting.starts_on else None

@@ -68,6 +68,10 @@ def add(
     *,
     replaces: Deadline | None,
 ) -> Deadline:
+    """Store one deadline, of a commitment or of one line of it; `replaces` stays as its history.
+
+    The caller holds the lock and has checked the period.
+    """
     return Deadline.objects.create(
         commitment=commitment,
         obligation=obligation,

@@ -59,6 +59,8 @@ class QuotationQuerySet(models.QuerySet["Quotation"]):
 
 
 class LinkQuerySet(models.QuerySet["CommitmentLink"]):
+    """Links between commitments. One is told only to those who may read both ends."""
+
     def visible_to(self, user: User, now: datetime) -> "LinkQuerySet":
         """Those between two commitments that a person may read."""
         if user.is_secretariat:

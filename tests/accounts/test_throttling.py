@@ -12,7 +12,7 @@ from django.test import Client
 from redis.exceptions import ConnectionError as Away
 
 from accounts import throttle
-from accounts.checks import attempts_are_counted_together
+from accounts.checks import attempts_are_counted_together, second_factor_is_required
 from accounts.choices import Via
 from accounts.models import Event
 from accounts.services import change_person
@@ -348,6 +348,13 @@ def test_production_is_warned_of_a_cache_that_processes_do_not_share(settings):
     assert [said.id for said in attempts_are_counted_together()] == ["accounts.W001"]
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}
     assert attempts_are_counted_together() == []
+
+
+def test_production_is_warned_when_a_password_is_enough(settings):
+    settings.REQUIRE_SECOND_FACTOR = True
+    assert second_factor_is_required() == []
+    settings.REQUIRE_SECOND_FACTOR = False
+    assert [said.id for said in second_factor_is_required()] == ["accounts.W002"]
 
 
 def test_a_hundred_of_something_is_told_by_its_powers_of_ten():

@@ -54,10 +54,12 @@ def shape(tag: str, look: str, text: str = "", **attrs: Any) -> SafeString:
 
 
 def line(look: str, x1: float, y1: float, x2: float, y2: float) -> SafeString:
+    """A straight line between two points, in units of the drawing; `look` is its class."""
     return shape("line", look, x1=x1, y1=y1, x2=x2, y2=y2)
 
 
 def words(look: str, x: float, y: float, text: str, anchor: str = "start") -> SafeString:
+    """Text whose `anchor` (start, middle, end) stands at a point, in units of the drawing."""
     return shape("text", look, text, x=x, y=y, text_anchor=anchor)
 
 

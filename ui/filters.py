@@ -119,10 +119,14 @@ class SharedFilter(django_filters.Filter):
 
 
 class ManyFilter(SharedFilter, django_filters.MultipleChoiceFilter):
-    """Any of several choices, ticked in a menu."""
+    """Any of several choices, ticked in a menu, of the row itself or one that it points to.
+
+    What several rows have to say about one asks for a `method`, or for `distinct=True`.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
+        kwargs.setdefault("distinct", False)  # it would sort all rows by all their columns
         super().__init__(*args, **kwargs)
 
 
@@ -130,13 +134,14 @@ class RowsFilter(SharedFilter, django_filters.ModelMultipleChoiceFilter):
     """Any of some rows of a table; use it for `ModelMultipleChoiceFilter`.
 
     With `most`, its menu begins with the first so many rows. A function of the request may give the
-    rows instead: all of them are in the menu then.
+    rows instead: all of them are in the menu then. Repeats are kept as by `ManyFilter`.
     """
 
     field_class = RowsField
 
     def __init__(self, *args: Any, queryset: Any, most: int = 0, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
+        kwargs.setdefault("distinct", False)
         if not callable(queryset):
             shown = queryset[: most + 1] if most else queryset
             kwargs |= {"read": Prepared(lambda: shown), "most": most}

@@ -92,6 +92,12 @@ def test_meetings_of_another_series_count_by_their_day(meetings):
     ] == [found]
 
 
+def test_a_smaller_number_of_another_series_is_not_earlier(meetings):
+    later = make_meeting(number=1, starts_on=date(2024, 1, 1), ends_on=date(2024, 1, 1))
+    promise(later, "Dredge the northern channel every spring")
+    assert offers(meetings[2], {1: ["Dredge the northern channel every spring"]}) == {1: []}
+
+
 def test_the_register_is_read_once_however_many_are_sought(meetings, django_assert_num_queries):
     for number in range(5):
         promise(

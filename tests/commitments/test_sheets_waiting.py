@@ -57,6 +57,20 @@ def test_the_tick_applies_it_once(client, confirmed):
     assert "Applied." in client.get(confirmed.get_absolute_url()).content.decode()
     import_sheets()
     assert events() == 2
+    confirmed.refresh_from_db()
+    assert confirmed.state == SheetState.APPLIED, "a second tick has nothing to say about it"
+
+
+@pytest.mark.django_db
+def test_what_nobody_confirmed_is_left_alone(client, officer, caplog):
+    make_commitment(parties=[make_party("AA")], due=DUE, reference="TST-1")
+    [row] = table(exported(client, "/commitments/lines/"))
+    row["status"] = "in_progress"
+    made, _found = preview(officer, in_csv([row]))
+    assert services.apply_waiting(clock=lambda: NOW) == 0
+    made.refresh_from_db()
+    assert (made.state, statuses()) == (SheetState.PREVIEWED, {Status.NOT_STARTED})
+    assert not [record for record in caplog.records if record.name.startswith("commitments")]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -55,12 +55,12 @@ COSTLY = {
 @pytest.mark.parametrize("what", COSTLY)
 def test_a_hundred_quick_requests_meet_a_limit_that_says_so_in_words(what):
     method, path, make = COSTLY[what]
-    answers = asks(browser(make and make()), method, path, HUNDRED)
-    refused = [answer for answer in answers if answer.status_code == 429]
-    assert 0 < len(refused) < HUNDRED
-    assert answers[-1].status_code == 429
-    assert answers[-1].headers["Retry-After"] == "60"
-    assert "Wait a minute, then try again" in answers[-1].content.decode()
+    client = browser(make and make())
+    answers = (asks(client, method, path, 1)[0] for _ in range(HUNDRED))
+    refused = next(answer for answer in answers if answer.status_code == 429)
+    assert refused.headers["Retry-After"] == "60"
+    assert "Wait a minute, then try again" in refused.content.decode()
+    assert asks(client, method, path, 1)[0].status_code == 429
 
 
 @pytest.mark.parametrize("what", sorted(COSTLY.keys() - {"test-mail"}))

@@ -121,6 +121,7 @@ def seen_by(client, person) -> dict[str, str]:
     return answers
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("who", ["reader", "focal point of AA", "focal point of BB"])
 def test_with_a_restricted_commitment_every_page_is_as_if_there_were_none(
     client, register, people, who
@@ -130,6 +131,7 @@ def test_with_a_restricted_commitment_every_page_is_as_if_there_were_none(
     assert seen_by(client, people[who]) == before
 
 
+@pytest.mark.once
 def test_a_commitment_for_one_party_is_as_if_it_were_not_to_another_party(client, register, people):
     before = seen_by(client, people["focal point of AA"])
     hide_a_commitment(register, sensitivity=Sensitivity.PARTY, restricted_to=make_party("BB"))

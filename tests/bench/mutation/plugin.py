@@ -32,6 +32,7 @@ class Mutating:
     def __init__(self, plan: list[tuple[Mutant, list[str]]], seconds: float, report: Path) -> None:
         self.plan, self.seconds, self.report = plan, seconds, report
         self.failed = False
+        self.sound: dict[str, bool] = {}  # whether a test passes in such a process without a mutant
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -42,55 +43,42 @@ class Mutating:
         self.following = next(i for i in session.items if i.path.parent != first.path.parent), first
         self._run(first)  # makes the database
         assert not self.failed
-        for name in self._failing_anyway(items):
-            del items[name]
         began = time.monotonic()
         for mutant, names in self.plan:
             if time.monotonic() - began > self.seconds:
                 break
             tests = [items[name] for name in names if name in items]
-            self.outcomes.append((str(mutant), self._noticed(mutant, tests), len(tests)))
+            self.outcomes.append((str(mutant), self._outcome(mutant, tests), len(tests)))
             self.report.write_text(json.dumps(self.outcomes))
         return True
 
-    def _noticed(self, mutant: Mutant, tests: list[pytest.Item]) -> str:
-        connections.close_all()
-        if not (child := os.fork()):
-            self._silence()
-            os._exit(self._in_child(mutant, tests))
-        _pid, status = os.waitpid(child, 0)
-        if os.WIFSIGNALED(status):
-            return "noticed"
-        return {0: "survived", 1: "noticed"}.get(os.WEXITSTATUS(status), "unfit")
+    def _outcome(self, mutant: Mutant, tests: list[pytest.Item]) -> str:
+        """What became of a mutant. A test that fails in such a process anyway has noticed nothing."""
+        while True:
+            outcome, number = self._apart(tests, mutant)
+            if outcome != "noticed" or self._passes(tests[number]):
+                return outcome
+            tests = tests[number + 1 :]
 
-    def _failing_anyway(self, items: dict[str, pytest.Item]) -> list[str]:
-        """Tests that fail in such a process without any mutant: they would notice them all."""
-        named = dict.fromkeys(name for _mutant, names in self.plan for name in names)
-        waiting, found = [name for name in named if name in items], []
-        while waiting:
-            # A new process after each failure, which may have left anything behind.
-            passed = self._passing(waiting, items)
-            found += waiting[passed : passed + 1]
-            waiting = waiting[passed + 1 :]
-        return found
+    def _passes(self, test: pytest.Item) -> bool:
+        if test.nodeid not in self.sound:
+            self.sound[test.nodeid] = self._apart([test], None)[0] == "survived"
+        return self.sound[test.nodeid]
 
-    def _passing(self, names: list[str], items: dict[str, pytest.Item]) -> int:
-        """How many of these tests pass in a process of their own before one fails."""
+    def _apart(self, tests: list[pytest.Item], mutant: Mutant | None) -> tuple[str, int]:
+        """Run tests in a process of their own until one fails: what came of it, and the last one's number."""
         connections.close_all()
         told, tell = os.pipe()
-        if not os.fork():
+        if not (child := os.fork()):
             self._silence()
-            for name in names:
-                self._run(items[name])
-                if self.failed:
-                    break
-                os.write(tell, b".")
-            os._exit(0)
+            os._exit(self._in_child(tests, mutant, tell))
         os.close(tell)
-        with os.fdopen(told, "rb") as passed:
-            count = len(passed.read())
-        os.wait()
-        return count
+        with os.fdopen(told, "rb") as begun:
+            last = len(begun.read()) - 1
+        _pid, status = os.waitpid(child, 0)
+        if os.WIFSIGNALED(status):
+            return "noticed", last
+        return {0: "survived", 1: "noticed"}.get(os.WEXITSTATUS(status), "unfit"), last
 
     @staticmethod
     def _silence() -> None:
@@ -98,9 +86,10 @@ class Mutating:
         os.dup2(silent, 1)
         os.dup2(silent, 2)
 
-    def _in_child(self, mutant: Mutant, tests: list[pytest.Item]) -> int:
+    def _in_child(self, tests: list[pytest.Item], mutant: Mutant | None, tell: int) -> int:
         try:
-            put_in(mutant)
+            if mutant:
+                put_in(mutant)
         except ValueError:
             return 2  # what it changes is bound elsewhere
         began = time.monotonic()
@@ -108,6 +97,7 @@ class Mutating:
             for test in tests:
                 if time.monotonic() - began > LONGEST:
                     break
+                os.write(tell, b".")
                 signal.alarm(SLOWEST)
                 self._run(test)
                 if self.failed:

@@ -74,7 +74,7 @@ def _planned(mutants: list[Mutant], folder: Path) -> list[tuple[Mutant, list[str
     for mutant in mutants:
         promise = promises[mutant.file]
         known = sorted(
-            (name for name in files[mutant.file].get(mutant.line, ()) if name in seconds),
+            (name for name in _coming_by(files[mutant.file], mutant.line) if name in seconds),
             key=lambda name: (
                 not name.startswith(CONCERNED[:2]),
                 -promise[name] / max(seconds[name], 0.01),
@@ -89,6 +89,11 @@ def _tests_of(file: Path, data: CoverageData) -> dict[int, set[str]]:
     """The tests that come by each line of a file."""
     named = data.contexts_by_lineno(str(file))
     return {line: {name.partition("|")[0] for name in names} for line, names in named.items()}
+
+
+def _coming_by(lines: dict[int, set[str]], line: int) -> set[str]:
+    """The tests of a line. Of an expression of several lines some may not count: those before tell then."""
+    return next((tests for number in range(line, 0, -1) if (tests := lines.get(number))), set())
 
 
 def _promises(lines: dict[int, set[str]]) -> dict[str, float]:

@@ -365,6 +365,7 @@ def test_the_panel_stands_on_the_page_of_the_commitment(client, case):
 # Cost ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "address",
     [

@@ -22,7 +22,9 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from . import filetypes, scanning
+from meetings import scanning
+
+from . import filetypes
 from .models import StoredFile
 
 logger = logging.getLogger(__name__)
@@ -90,21 +92,9 @@ def check(upload: UploadedFile) -> str:
         filetypes.check(upload.file, size, extension)
     except filetypes.Refused as error:
         raise refusal(str(error.words)) from None
-    _have_scanned(upload)
+    if words := scanning.words_against(upload):
+        raise refusal(words)
     return extension
-
-
-def _have_scanned(upload: UploadedFile) -> None:
-    try:
-        is_clean = scanning.is_clean(upload.chunks())
-    except scanning.AwayError:
-        raise refusal(
-            _(
-                "The file cannot be checked for viruses at the moment. Nothing was added; send it later."
-            )
-        ) from None
-    if not is_clean:
-        raise refusal(_("The virus scanner refuses this file. Nothing was added."))
 
 
 def refusal(words: str) -> ValidationError:

@@ -9,6 +9,7 @@ from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from . import scanning
 from .choices import ReportLanguage, Sensitivity
 from .documents import DOCUMENT_MAX_BYTES
 from .documents.limits import MOST_CHARACTERS
@@ -100,6 +101,8 @@ class ReportForm(forms.Form):
         upload: UploadedFile | None = self.cleaned_data["file"]
         if self._too_large or (upload and (upload.size or 0) > most_bytes()):
             raise forms.ValidationError(too_large_words())
+        if upload and (words := scanning.words_against(upload)):
+            raise forms.ValidationError(words)
         return upload
 
     def clean(self) -> dict[str, Any]:

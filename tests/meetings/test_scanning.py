@@ -1,4 +1,4 @@
-"""The scanner of evidence: asked before a file is kept, and without its answer nothing is taken."""
+"""The scanner of files: asked before one is kept, and without its answer nothing is taken."""
 
 import struct
 import threading
@@ -11,7 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from commitments import files
 from commitments.models import StoredFile
+from meetings.models import Report
 from tests.commitments.test_evidence import pdf
+from tests.factories import make_meeting, make_officer
+from tests.meetings.bringing import TEXT, post
 
 WORDS = b"It was done. " * 20_000  # more than one piece
 
@@ -97,3 +100,34 @@ def test_what_was_scanned_is_kept_byte_for_byte(settings, tmp_path, now):
     stored = files.store(upload, extension, now)
     assert files.path_of(stored).read_bytes() == WORDS
     assert StoredFile.objects.get() == stored
+
+
+@pytest.mark.django_db
+def test_a_report_that_the_scanner_refuses_is_not_stored(client, settings, tmp_path):
+    make_meeting(slug="m")
+    client.force_login(make_officer())
+    with clamd(settings, tmp_path, b"stream: Win.Test.EICAR_HDB-1 FOUND\0") as shown:
+        page = post(client, file=("report.txt", TEXT.encode())).content.decode()
+    assert shown == [TEXT.encode()]
+    assert "The virus scanner refuses this file. Nothing was added." in page
+    assert not Report.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_report_that_was_scanned_is_read_whole(client, settings, tmp_path):
+    make_meeting(slug="m")
+    client.force_login(make_officer())
+    with clamd(settings, tmp_path, b"stream: OK\0"):
+        assert post(client, file=("report.txt", TEXT.encode())).status_code == 302
+    assert Report.objects.get().text == TEXT
+
+
+@pytest.mark.django_db
+def test_without_the_scanner_s_answer_no_report_comes_in_but_pasted_words_do(client, settings):
+    make_meeting(slug="m")
+    client.force_login(make_officer())
+    settings.SCANNER_URL = "unix:///nowhere/clamd"
+    page = post(client, file=("report.txt", TEXT.encode())).content.decode()
+    assert "cannot be checked for viruses" in page
+    assert not Report.objects.exists()
+    assert post(client, text=TEXT).status_code == 302

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +25,20 @@ _CLEAN, _FOUND = b"stream: OK", b"FOUND"
 
 class AwayError(Exception):
     """The scanner gave no answer that says anything."""
+
+
+def words_against(upload: UploadedFile) -> str:
+    """Why a file may not be kept, as a sentence to stand beside its field; empty when nothing is against it."""
+    try:
+        if is_clean(upload.chunks()):
+            return ""
+        return _("The virus scanner refuses this file. Nothing was added.")
+    except AwayError:
+        return _(
+            "The file cannot be checked for viruses at the moment. Nothing was added; send it later."
+        )
+    finally:
+        upload.seek(0)  # for whoever reads it next
 
 
 def is_clean(pieces: Iterable[bytes]) -> bool:
@@ -40,9 +56,7 @@ def is_clean(pieces: Iterable[bytes]) -> bool:
     if answer.startswith(_CLEAN):
         return True
     if answer.endswith(_FOUND):
-        logger.warning(
-            "The scanner refused a file of evidence: %s", answer.decode(errors="replace")
-        )
+        logger.warning("The scanner refused a file: %s", answer.decode(errors="replace"))
         return False
     logger.error("The scanner could not look: %s", answer.decode(errors="replace"))
     raise AwayError

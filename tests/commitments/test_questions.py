@@ -1,0 +1,332 @@
+"""What the questions to the register find, and what they leave: rows by hand, edges, neighbours."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from accounts.choices import Via
+from commitments import services
+from commitments.choices import Claim, Role, Status, Timing, Urgency
+from commitments.models import (
+    Commitment,
+    Evidence,
+    Extension,
+    Obligation,
+    ProgressReport,
+    Quotation,
+)
+from commitments.services import Span
+from meetings.choices import Sensitivity
+from tests.factories import (
+    NOW,
+    days,
+    make_accepted,
+    make_commitment,
+    make_deadline,
+    make_done_line,
+    make_draft,
+    make_evidence,
+    make_extension,
+    make_focal_point,
+    make_meeting,
+    make_obligation,
+    make_officer,
+    make_party,
+    make_report,
+    make_returned,
+    make_submitted,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+TODAY = NOW.date()
+INSTANT = timedelta(microseconds=1)
+
+
+def keys(rows) -> list[int]:
+    return [row.pk for row in rows]
+
+
+# Commitments -----------------------------------------------------------------------------------------
+
+
+def test_the_first_lead_is_that_of_the_commitment_and_contributors_do_not():
+    aa, bb, cc = (make_party(code, name=code) for code in ("AA", "BB", "CC"))
+    two = make_commitment(parties=[cc, bb], contributing=[aa])
+    one, none = make_commitment(parties=[aa]), make_commitment(parties=[aa])
+    Obligation.objects.filter(commitment=none).update(role=Role.CONTRIBUTING)
+    rows = Commitment.objects.first_lead(Obligation.objects.all()).in_bulk()
+    assert (rows[two.pk].first_lead, rows[two.pk].leads) == ("BB", 2)
+    assert (rows[one.pk].first_lead, rows[one.pk].leads) == ("AA", 1)
+    assert (rows[none.pk].first_lead, rows[none.pk].leads) == (None, None)
+
+
+def test_the_share_that_is_done_counts_what_counts():
+    parties = [make_party(code) for code in ("AA", "BB", "CC", "DD")]
+    commitment, other = make_commitment(parties=parties), make_commitment(parties=parties[:1])
+    lines = {line.party.code: line for line in commitment.obligations.all()}
+
+    def share() -> dict[int, float | None]:
+        found = Commitment.objects.with_share_done(Obligation.objects.all())
+        return {row.pk: row.share_done for row in found}
+
+    assert share() == {commitment.pk: 0, other.pk: 0}
+    settle(lines["AA"], Status.DONE)
+    assert share() == {commitment.pk: 0.25, other.pk: 0}
+    settle(lines["BB"], Status.NOT_OWED)
+    assert share()[commitment.pk] == pytest.approx(1 / 3)
+    make_submitted(lines["BB"])  # what is awaited is not settled, whatever its status says
+    assert share()[commitment.pk] == 0.25
+    settle(lines["CC"], Status.NOT_ASSESSABLE)
+    settle(other.obligations.get(), Status.NOT_OWED)
+    assert share() == {commitment.pk: pytest.approx(1 / 3), other.pk: None}
+    ProgressReport.objects.update(obligation=lines["AA"])
+    assert share()[commitment.pk] == 0, "what is awaited is not done either"
+
+
+def settle(line: Obligation, status: str) -> None:
+    Obligation.objects.filter(pk=line.pk).update(status=status)
+
+
+def test_earlier_meetings_are_those_of_the_series_and_of_earlier_days():
+    def on(day, **values):
+        return make_meeting(starts_on=day, ends_on=day, **values)
+
+    asked = on(date(2026, 1, 15), series="S", number=5)
+    before = [
+        make_commitment(make_report(meeting))
+        for meeting in (
+            on(date(2026, 1, 14), series="T", number=9),
+            on(date(2025, 1, 15), series="S", number=4),
+            make_meeting(series="S", number=3, starts_on=None, ends_on=None, expected="2024"),
+        )
+    ]
+    for meeting in (
+        asked,
+        on(date(2026, 1, 15), series="T", number=1),
+        on(date(2027, 1, 15), series="S", number=6),
+        make_meeting(series="T", number=2, starts_on=None, ends_on=None, expected="2024"),
+    ):
+        make_commitment(make_report(meeting))
+    assert list(Commitment.objects.of_meetings_before(asked)) == before
+
+
+def test_references_are_found_in_small_letters_too_and_no_others():
+    one, _other = make_commitment(reference="TST-1"), make_commitment(reference="TST-2")
+    for written in ("TST-1", "tst-1"):
+        assert list(Commitment.objects.of_references([written])) == [one]
+        assert keys(Obligation.objects.of_references([written])) == keys(one.obligations.all())
+    assert not Commitment.objects.of_references(["TST"]).exists()
+
+
+def test_a_commitment_has_the_lines_that_are_its_own():
+    one, other = make_obligation(), make_obligation()
+    found = Commitment.objects.having_line(Obligation.objects.filter(pk=one.pk))
+    assert list(found) == [one.commitment]
+    counted = Commitment.objects.with_line_count().in_bulk()
+    assert [counted[line.commitment_id].line_count for line in (one, other)] == [1, 1]
+
+
+# Lines -----------------------------------------------------------------------------------------------
+
+
+def test_a_line_changed_where_the_log_tells_of_it_after_the_moment():
+    changed, other = make_obligation(now=NOW - days(9)), make_obligation(now=NOW - days(9))
+    services.change_status(
+        obligation=changed, seen=changed.version, status=Status.IN_PROGRESS, note="Begun.",
+        actor=make_officer(), now=NOW, via=Via.PAGE,
+    )  # fmt: skip
+    assert keys(Obligation.objects.changed_since(NOW - INSTANT)) == [changed.pk]
+    assert keys(Obligation.objects.changed_since(NOW)) == []
+    assert set(keys(Obligation.objects.changed_since(NOW - days(10)))) >= {changed.pk}
+    assert other.pk not in keys(Obligation.objects.changed_since(NOW - INSTANT))
+
+
+def test_due_days_are_between_both_ends_with_them():
+    first, last = date(2030, 3, 1), date(2030, 3, 31)
+    lines = {
+        due: make_obligation(due=due)
+        for due in (first - days(1), first, last, last + days(1))
+    }  # fmt: skip
+    make_obligation()
+    between = Obligation.objects.due_between
+    assert set(keys(between(first, last))) == {lines[first].pk, lines[last].pk}
+    assert set(keys(between(first, None))) == {lines[day].pk for day in lines if day >= first}
+    assert set(keys(between(None, last))) == {lines[day].pk for day in lines if day <= last}
+    assert between(None, None).count() == 5
+
+
+def test_who_owes_a_line_is_its_owner_and_else_whoever_answers_for_the_party():
+    party, owner = make_party("AA"), make_user()
+    focal = make_focal_point(party).user
+    former = make_focal_point(party, ends_on=TODAY - days(1)).user
+    own, free = make_obligation(party, owner=owner), make_obligation(party)
+    make_obligation(make_party("BB"))
+    owed = {user: keys(Obligation.objects.owed_by(user, NOW)) for user in (owner, focal, former)}
+    assert owed == {owner: [own.pk], focal: [free.pk], former: []}
+
+
+def test_what_is_coming_lies_ahead_and_is_open():
+    at = make_obligation(due=TODAY + days(9))
+    Obligation.objects.filter(pk=at.pk).update(due_at=NOW)
+    after = make_obligation(due=TODAY + days(9))
+    Obligation.objects.filter(pk=after.pk).update(due_at=NOW + INSTANT)
+    settle(make_obligation(due=TODAY + days(9)), Status.DONE)
+    make_obligation()
+    [row] = Obligation.objects.coming(NOW, 12)
+    assert row["commitment__reference"] == after.commitment.reference
+    assert (row["lines"], row["line"]) == (1, after.pk)
+
+
+def test_what_awaits_validation_and_what_does_not():
+    waiting, back, none = make_obligation(), make_obligation(), make_obligation()
+    make_submitted(waiting)
+    make_returned(back)
+    make_draft(none)
+    assert keys(Obligation.objects.awaiting()) == [waiting.pk]
+    assert set(keys(Obligation.objects.not_awaiting())) == {back.pk, none.pk}
+    found = Obligation.objects.in_reporting(["awaiting"], NOW)
+    assert keys(found) == [waiting.pk]
+    assert keys(Obligation.objects.in_reporting([], NOW)) == []
+    rows = Obligation.objects.with_reports().in_bulk()
+    assert [rows[line.pk].is_awaiting for line in (waiting, back, none)] == [True, False, False]
+    assert rows[none.pk].last_report_at is None
+
+
+def test_the_last_report_is_the_newest_that_was_sent():
+    line = make_obligation()
+    author = make_focal_point(line.party).user
+    make_returned(line, author, now=NOW - days(5))
+    make_returned(line, author, now=NOW - days(2))
+    make_draft(line, author, now=NOW)
+    make_submitted(make_obligation(), now=NOW - days(1))
+    assert Obligation.objects.with_reports().get(pk=line.pk).last_report_at == NOW - days(2)
+
+
+def test_the_urgency_of_a_line_is_the_first_that_holds():
+    waiting, back = make_obligation(due=date(2020, 1, 1)), make_obligation(due=date(2020, 1, 1))
+    make_submitted(waiting)
+    make_returned(back)
+    again = make_obligation(due=date(2020, 1, 1))
+    author = make_focal_point(again.party).user
+    make_returned(again, author, now=NOW - days(3))
+    make_accepted(again, author, now=NOW - days(2))
+    lines = {
+        Urgency.AWAITING: waiting,
+        Urgency.RETURNED: back,
+        Urgency(Timing.OVERDUE.value): again,
+        Urgency(Timing.SOON.value): make_obligation(due=TODAY + days(7)),
+        Urgency(Timing.LATER.value): make_obligation(due=TODAY + days(70)),
+        Urgency(Timing.NONE.value): make_obligation(),
+        Urgency.CLOSED: make_done_line(),
+    }
+    for urgency, line in lines.items():
+        assert keys(Obligation.objects.in_urgency([urgency], NOW)) == [line.pk], urgency
+    assert Obligation.objects.most_urgent(NOW, 1) == {line.pk: u for u, line in lines.items()}
+    rows = Obligation.objects.by_urgency(NOW)
+    counted = {(row["urgency"], row["lines"], row["overdue"]) for row in rows}
+    late = {Urgency.AWAITING, Urgency.RETURNED, Urgency(Timing.OVERDUE.value)}
+    assert counted == {(urgency, 1, int(urgency in late)) for urgency in lines}
+
+
+def test_of_each_urgency_the_first_that_fall_due_are_the_most_urgent():
+    ends = [make_obligation(due=TODAY + days(n)) for n in (9, 7, 8)]
+    assert list(Obligation.objects.most_urgent(NOW, 2)) == [ends[1].pk, ends[2].pk]
+
+
+def test_progress_is_told_of_what_counts():
+    party = make_party("AA")
+    late = make_obligation(party, due=date(2020, 1, 1))
+    make_done_line(party)
+    settle(make_obligation(party), Status.NOT_OWED)
+    settle(make_obligation(party), Status.NOT_ASSESSABLE)
+    ended = make_obligation(party)
+    Commitment.objects.filter(pk=ended.commitment_id).update(life="withdrawn")
+    assert len(Obligation.objects.counted()) == 2
+    [row] = Obligation.objects.progress_by("party__code", now=NOW)
+    assert row == {"party__code": "AA", "lines": 2, "done": 1, "overdue": 1}
+    assert keys(Obligation.objects.overdue(NOW)) == [late.pk]
+
+
+# What belongs to them --------------------------------------------------------------------------------
+
+
+def test_quotations_within_two_places_reach_in_there():
+    words = "0123456789" * 6
+    report = make_report(text=words)
+    spans = {(start, end): make_commitment(report, spans=[Span(start, end)]) for start, end in
+             [(0, 10), (5, 11), (12, 18), (19, 30), (20, 30), (0, 60)]}  # fmt: skip
+    found = Quotation.objects.filter(report=report).within(10, 20)
+    assert {(row.start, row.end) for row in found} == set(spans) - {(0, 10), (20, 30)}
+
+
+def test_reports_count_their_own_evidence():
+    one, none = make_draft(make_obligation()), make_draft(make_obligation())
+    make_evidence(one)
+    make_evidence(one, url="https://example.org/other")
+    rows = ProgressReport.objects.for_list().in_bulk()
+    assert (rows[one.pk].pieces, rows[none.pk].pieces) == (2, 0)
+
+
+def test_the_last_report_of_a_party_is_one_that_was_sent():
+    aa, bb = make_party("AA"), make_party("BB")
+    line = make_obligation(aa)
+    author = make_focal_point(aa).user
+    make_returned(line, author, now=NOW - days(4))
+    make_submitted(line, author, now=NOW - days(1), claimed=Claim.IN_PROGRESS)
+    make_draft(make_obligation(bb))
+    assert ProgressReport.objects.last_by_party() == {"AA": NOW - days(1)}
+
+
+def test_drafts_are_read_by_their_authors_alone_and_with_them_their_evidence():
+    line = make_obligation()
+    draft = make_draft(line)
+    piece = make_evidence(draft)
+    for user, may in [(draft.author, True), (make_officer(), False), (make_user(), False)]:
+        assert ProgressReport.objects.visible_to(user, NOW).exists() is may
+        assert Evidence.objects.visible_to(user, NOW).exists() is may
+    Evidence.objects.filter(pk=piece.pk).update(sensitivity=Sensitivity.SECRETARIAT)
+    assert Evidence.objects.visible_to(draft.author, NOW).exists(), "one's own is one's own"
+
+
+def test_a_request_that_was_answered_is_not_asked_any_more():
+    asked = make_extension(make_obligation(due=TODAY + days(9)), TODAY + days(90))
+    other = make_extension(make_obligation(due=TODAY + days(9)), TODAY + days(90))
+    Extension.objects.filter(pk=other.pk).update(
+        state="withdrawn", decided_at=NOW, decided_by=other.asked_by
+    )
+    assert list(Extension.objects.asked()) == [asked]
+
+
+# When a commitment falls due, for whoever asks -------------------------------------------------------
+
+
+def next_due(commitment: Commitment, user) -> object:
+    return Commitment.objects.with_timing(user, NOW).get(pk=commitment.pk).next_due_at
+
+
+def test_a_line_for_one_party_moves_its_commitment_ahead_for_that_party_alone():
+    aa, bb = make_party("AA"), make_party("BB")
+    commitment = make_commitment(parties=[aa, bb], due=TODAY + days(20))
+    own, shared = (commitment.obligations.get(party=party) for party in (aa, bb))
+    Obligation.objects.filter(pk=own.pk).update(sensitivity=Sensitivity.PARTY)
+    make_deadline(own, TODAY + days(10))
+    own.refresh_from_db()
+    focal, other = make_focal_point(aa).user, make_focal_point(bb).user
+    assert next_due(commitment, focal) == next_due(commitment, make_officer()) == own.due_at
+    assert next_due(commitment, other) == next_due(commitment, make_user()) == shared.due_at
+    make_deadline(own, TODAY + days(30))
+    assert next_due(commitment, focal) == shared.due_at
+    make_deadline(own, TODAY + days(10))
+    settle(own, Status.NOT_OWED)
+    assert next_due(commitment, focal) == shared.due_at
+
+
+def test_a_line_for_one_party_without_a_date_moves_nothing():
+    aa, bb = make_party("AA"), make_party("BB")
+    commitment = make_commitment(parties=[aa, bb])
+    own, shared = (commitment.obligations.get(party=party) for party in (aa, bb))
+    Obligation.objects.filter(pk=own.pk).update(sensitivity=Sensitivity.PARTY)
+    make_deadline(shared, TODAY + days(10))
+    shared.refresh_from_db()
+    assert next_due(commitment, make_focal_point(aa).user) == shared.due_at

@@ -75,9 +75,19 @@ def _changes(tree: ast.Module) -> Iterator[tuple[ast.AST, str, str, Change]]:
     """Places and changes, in the order of the text. Annotations and defaults are left alone."""
     for function, name in _functions(tree, ""):
         for statement in function.body:
-            for node in ast.walk(statement):
+            for node in _walk(statement):
                 for what, change in _of(node):
                     yield node, name, what, change
+
+
+def _walk(node: ast.AST) -> Iterator[ast.AST]:
+    """What is run: the annotation of a variable is not."""
+    yield node
+    for name, value in ast.iter_fields(node):
+        if name != "annotation":
+            for child in value if isinstance(value, list) else [value]:
+                if isinstance(child, ast.AST):
+                    yield from _walk(child)
 
 
 def _functions(node: ast.AST, before: str) -> Iterator[tuple[ast.FunctionDef, str]]:

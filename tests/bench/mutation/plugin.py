@@ -23,7 +23,7 @@ from .mutants import Mutant, mutated
 
 ROOT = Path(__file__).parent.parent.parent.parent
 SLOWEST = 60  # seconds for one test
-LONGEST = 90  # seconds after which no further test of a mutant begins
+LONGEST = 60  # seconds after which no further test of a mutant begins
 
 
 class Mutating:

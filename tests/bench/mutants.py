@@ -33,12 +33,16 @@ PROTECTING = (
     "commitments/sheets/querysets.py", "commitments/corrections/querysets.py",
     "commitments/workbench/querysets.py", "reminders/querysets.py",
 )  # fmt: skip
-# Where these lines are tested, but for what asks a browser or starts processes. The first two ask who
-# may read what, and nothing else.
+# Tests that ask these lines and nothing else: they come first.
+DIRECT = (
+    "tests/commitments/test_visible.py", "tests/meetings/test_readable.py",
+    "tests/commitments/test_questions.py", "tests/meetings/test_questions.py",
+    "tests/reminders/test_questions.py",
+)  # fmt: skip
+# Where else they are tested, but for what asks a browser or starts processes.
 CONCERNED = (
-    "tests/commitments/test_visible.py", "tests/meetings/test_readable.py", "tests/accounts",
-    "tests/architecture/test_rights.py", "tests/commitments", "tests/home", "tests/meetings",
-    "tests/reminders", "tests/security",
+    *DIRECT, "tests/accounts", "tests/architecture/test_rights.py", "tests/commitments", "tests/home",
+    "tests/meetings", "tests/reminders", "tests/security",
 )  # fmt: skip
 MOST_TESTS = int(os.environ.get("MUTANTS_TESTS", "300"))  # of one mutant
 
@@ -65,7 +69,7 @@ def run() -> Iterator[Figure]:
 def _planned(mutants: list[Mutant], folder: Path) -> list[tuple[Mutant, list[str]]]:
     """For each mutant the tests that come by its line.
 
-    Those of the rules come first, then those that promise most in a second.
+    Those that ask it directly come first, then those that promise most in a second.
     """
     seconds, data = _learned(folder)
     files = {mutant.file: _tests_of(ROOT / mutant.file, data) for mutant in mutants}
@@ -76,7 +80,7 @@ def _planned(mutants: list[Mutant], folder: Path) -> list[tuple[Mutant, list[str
         known = sorted(
             (name for name in _coming_by(files[mutant.file], mutant.line) if name in seconds),
             key=lambda name: (
-                not name.startswith(CONCERNED[:2]),
+                not name.startswith(DIRECT),
                 -promise[name] / max(seconds[name], 0.01),
                 name,
             ),

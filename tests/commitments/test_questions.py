@@ -178,6 +178,23 @@ def test_what_is_coming_lies_ahead_and_is_open():
     assert (row["lines"], row["line"]) == (1, after.pk)
 
 
+def test_lines_and_commitments_are_counted_by_the_day_and_by_the_year_they_fall_due():
+    due = date(2030, 3, 1)
+    make_commitment(parties=[make_party("AA"), make_party("BB")], due=due, title="Zebras")
+    make_obligation(due=due, title="Antelopes")
+    make_obligation(due=date(2030, 9, 1), title="Birds")
+    make_obligation(due=date(2031, 3, 1), title="Cranes")
+    by_day = Obligation.objects.by_due_day()
+    asked = ("day", "lines", "commitments", "title")
+    assert [tuple(row[name] for name in asked) for row in by_day] == [
+        (due, 3, 2, "Antelopes"), (date(2030, 9, 1), 1, 1, "Birds"), (date(2031, 3, 1), 1, 1, "Cranes"),
+    ]  # fmt: skip
+    first, second = Obligation.objects.by_due_year()
+    assert (first["year"], first["lines"], first["commitments"]) == (2030, 4, 3)
+    assert (first["first"], first["last"], first["title"]) == (due, date(2030, 9, 1), "Antelopes")
+    assert (second["year"], second["lines"], second["commitments"]) == (2031, 1, 1)
+
+
 def test_what_awaits_validation_and_what_does_not():
     waiting, back, none = make_obligation(), make_obligation(), make_obligation()
     make_submitted(waiting)

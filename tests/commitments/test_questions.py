@@ -6,14 +6,17 @@ import pytest
 
 from accounts.choices import Via
 from commitments import services
-from commitments.choices import Claim, Role, Status, Timing, Urgency
+from commitments.choices import BulkState, Claim, Role, Status, Timing, Urgency
 from commitments.models import (
+    BulkEdit,
     Commitment,
+    CommitmentLink,
     Evidence,
     Extension,
     Obligation,
     ProgressReport,
     Quotation,
+    Recheck,
 )
 from commitments.services import Span
 from meetings.choices import Sensitivity
@@ -36,6 +39,7 @@ from tests.factories import (
     make_returned,
     make_submitted,
     make_user,
+    restrict,
 )
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +129,56 @@ def test_a_commitment_has_the_lines_that_are_its_own():
     assert list(found) == [one.commitment]
     counted = Commitment.objects.with_line_count().in_bulk()
     assert [counted[line.commitment_id].line_count for line in (one, other)] == [1, 1]
+
+
+def test_what_more_there_is_to_read_is_told_of_the_commitment_that_has_it():
+    linked, later, alone = make_commitment(), make_commitment(), make_commitment()
+    CommitmentLink.objects.create(
+        earlier=linked, later=later, kind="reaffirms", added_at=NOW, added_by=make_officer()
+    )
+    Recheck.objects.create(commitment=linked, report=make_report(), before="Before")
+    found = Commitment.objects.for_detail().in_bulk()
+    assert [found[row.pk].is_linked for row in (linked, later, alone)] == [True, True, False]
+    assert [found[row.pk].is_rechecked for row in (linked, later, alone)] == [True, False, False]
+    assert {row.line_count for row in found.values()} == {1}
+
+
+def test_the_counts_beside_the_views_are_of_what_the_person_may_read():
+    shown = make_obligation(due=date(2020, 1, 1)).commitment
+    hidden = make_obligation(due=date(2020, 1, 1)).commitment
+    restrict(hidden)
+    quiet = make_obligation(due=TODAY + days(9), now=NOW - days(200)).commitment
+
+    def counts(rows, user, most=20):
+        return rows.visible_to(user, NOW).counts_by_timing(user, NOW, most=most)
+
+    every, reader, officer = Commitment.objects.all(), make_user(), make_officer()
+    assert counts(every, officer) == {
+        "all": 3, "overdue": 2, "soon": 1, "none": 0, "awaiting": 0, "silent": 1,
+    }  # fmt: skip
+    assert counts(every, reader) == {
+        "all": 2, "overdue": 1, "soon": 1, "none": 0, "awaiting": 0, "silent": 1,
+    }  # fmt: skip
+    some = every.filter(pk__in=[shown.pk, hidden.pk])
+    assert counts(some, officer)["silent"] == 0
+    assert counts(every.exclude(pk=quiet.pk), reader)["overdue"] == 1
+    assert counts(every, officer, most=3)["overdue"] == 2
+    assert counts(every, officer, most=2) == {
+        "all": 3, "overdue": None, "soon": None, "none": None, "awaiting": None, "silent": None,
+    }  # fmt: skip
+
+
+def test_bulk_edits_are_the_secretariat_s_and_a_preview_its_author_s():
+    officer, other = make_officer(), make_officer()
+    preview, saved = (
+        BulkEdit.objects.create(
+            author=officer, state=state, kind="status", values={}, created_at=NOW, confirmed_at=at
+        )
+        for state, at in [(BulkState.PREVIEW, None), (BulkState.DONE, NOW)]
+    )
+    assert set(BulkEdit.objects.visible_to(officer)) == {preview, saved}
+    assert set(BulkEdit.objects.visible_to(other)) == {saved}
+    assert set(BulkEdit.objects.visible_to(make_user())) == set()
 
 
 # Lines -----------------------------------------------------------------------------------------------

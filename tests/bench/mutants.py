@@ -37,12 +37,13 @@ PROTECTING = (
 DIRECT = (
     "tests/commitments/test_visible.py", "tests/meetings/test_readable.py",
     "tests/commitments/test_questions.py", "tests/meetings/test_questions.py",
-    "tests/reminders/test_questions.py",
+    "tests/reminders/test_questions.py", "tests/accounts/test_questions.py",
 )  # fmt: skip
 # Where else they are tested, but for what asks a browser or starts processes.
 CONCERNED = (
-    *DIRECT, "tests/accounts", "tests/architecture/test_rights.py", "tests/commitments", "tests/home",
-    "tests/meetings", "tests/reminders", "tests/security",
+    *DIRECT, "tests/accounts", "tests/architecture/test_addresses.py",
+    "tests/architecture/test_rights.py", "tests/architecture/test_secrets.py", "tests/commitments",
+    "tests/home", "tests/meetings", "tests/reminders", "tests/security",
 )  # fmt: skip
 MOST_TESTS = int(os.environ.get("MUTANTS_TESTS", "300"))  # of one mutant
 

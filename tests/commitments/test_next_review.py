@@ -1,12 +1,13 @@
 """An accepted report opens the next period of a line that is reviewed in a rhythm."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from commitments.choices import Basis, Claim, Purpose
 from commitments.deadlines import Period, effective, holding
 from commitments.models import Deadline, Obligation
+from commitments.rules import next_review
 from tests.commitments.events import events_of
 from tests.commitments.reporting import accept
 from tests.factories import (
@@ -104,3 +105,21 @@ def test_a_returned_report_opens_no_period(standing):
     make_returned(standing)
     standing.refresh_from_db()
     assert standing.next_deadline.due == date(2026, 3, 20)
+
+
+DUE = date(2026, 3, 10)
+
+
+@pytest.mark.parametrize(
+    ("every", "today", "expected"),
+    [
+        (1, DUE - timedelta(days=1), DUE + timedelta(days=1)),
+        (1, DUE, DUE + timedelta(days=1)),
+        (1, DUE + timedelta(days=1), DUE + timedelta(days=2)),
+        (90, DUE, DUE + timedelta(days=90)),
+        (90, DUE + timedelta(days=89), DUE + timedelta(days=90)),
+        (90, DUE + timedelta(days=90), DUE + timedelta(days=180)),
+    ],
+)
+def test_the_next_review_is_the_first_day_of_the_rhythm_that_lies_ahead(every, today, expected):
+    assert next_review(due=DUE, every=every, today=today) == expected

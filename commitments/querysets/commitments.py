@@ -130,8 +130,8 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         before = Q(meeting__series=meeting.series, meeting__number__lt=meeting.number)
         if meeting.starts_on:
             before |= Q(meeting__starts_on__lt=meeting.starts_on)
-        found = self.filter(before).exclude(meeting=meeting)
-        return found.order_by(F("meeting__starts_on").desc(nulls_last=True), "reference", "pk")
+        newest = F("meeting__starts_on").desc(nulls_last=True)
+        return self.filter(before).order_by(newest, "reference", "pk")
 
     def to_recheck(self, user: User, now: datetime) -> "CommitmentQuerySet":
         """Those whose words a corrected report changes, as far as the person may read that report."""

@@ -163,6 +163,7 @@ def test_the_counts_beside_the_views_are_of_what_the_person_may_read():
     assert counts(some, officer)["silent"] == 0
     assert counts(every.exclude(pk=quiet.pk), reader)["overdue"] == 1
     assert counts(every, officer, most=3)["overdue"] == 2
+    assert counts(every, officer, most=1)["all"] == 2, "one more than that, however many there are"
     assert counts(every, officer, most=2) == {
         "all": 3, "overdue": None, "soon": None, "none": None, "awaiting": None, "silent": None,
     }  # fmt: skip
@@ -179,6 +180,20 @@ def test_bulk_edits_are_the_secretariat_s_and_a_preview_its_author_s():
     assert set(BulkEdit.objects.visible_to(officer)) == {preview, saved}
     assert set(BulkEdit.objects.visible_to(other)) == {saved}
     assert set(BulkEdit.objects.visible_to(make_user())) == set()
+
+
+def test_the_sweep_has_what_is_moving_and_only_previews_are_abandoned():
+    author = make_officer()
+    edits = {
+        state: BulkEdit.objects.create(
+            author=author, state=state, kind="status", values={}, created_at=NOW - days(1),
+            confirmed_at=None if state == BulkState.PREVIEW else NOW,
+        )
+        for state in (BulkState.PREVIEW, BulkState.APPLYING, BulkState.DONE)
+    }  # fmt: skip
+    assert list(BulkEdit.objects.moving()) == [edits[BulkState.APPLYING]]
+    assert list(BulkEdit.objects.abandoned(NOW)) == [edits[BulkState.PREVIEW]]
+    assert list(BulkEdit.objects.abandoned(NOW - days(1))) == []
 
 
 # Lines -----------------------------------------------------------------------------------------------

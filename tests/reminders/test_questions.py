@@ -1,11 +1,13 @@
 """Who is told, what is awaited, what holds on a day: the rows that the questions of the ledger find."""
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.models import User
 from commitments.models import Obligation
-from reminders.choices import Capacity
-from reminders.models import Absence, Mute, Policy
+from reminders.choices import Capacity, Outcome, Reason
+from reminders.models import Absence, Email, Mute, Policy, Reminder
 from reminders.querysets import awaiting, pairs, readable, recipients, unanswered
 from tests.factories import (
     NOW,
@@ -24,6 +26,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
 DUE = TODAY + days(7)
+INSTANT = timedelta(microseconds=1)
 
 
 def told() -> set[tuple[int, int, str]]:
@@ -178,3 +181,55 @@ def test_without_any_policy_the_usual_steps_hold():
     commitment = make_commitment()
     found = Policy.objects.in_force([commitment])[commitment.pk]
     assert (found.pk, found.before, found.site) == (None, Policy().before, True)
+
+
+# Lines of which somebody was reminded ----------------------------------------------------------------
+
+
+def remind(line: Obligation, at, outcome: str = Outcome.INCLUDED) -> None:
+    person = make_user()
+    mail = Email.objects.create(
+        kind="prompt", recipient=person, created_at=at, not_before=at, expires_at=at + days(1)
+    )
+    Reminder.objects.create(
+        email=mail if outcome == Outcome.INCLUDED else None,
+        obligation=line,
+        deadline=line.next_deadline,
+        recipient=person,
+        capacity=Capacity.OWNER,
+        occasion="before-7",
+        outcome=outcome,
+        reason="" if outcome == Outcome.INCLUDED else Reason.MUTED,
+        planned_at=at,
+    )
+
+
+def test_a_line_is_reminded_by_what_was_told_since_the_moment():
+    told, before, held_back, never = (make_obligation(due=DUE) for _ in range(4))
+    remind(told, NOW)
+    remind(before, NOW - INSTANT)
+    remind(held_back, NOW, Outcome.SUPPRESSED)
+    assert list(Obligation.objects.reminded(NOW)) == [told]
+    assert never not in Obligation.objects.reminded(NOW - days(1))
+
+
+def test_a_reminder_is_answered_by_a_report_that_was_sent_after_it():
+    answered, earlier, held_back, long_ago, silent = (make_obligation(due=DUE) for _ in range(5))
+    for line in (answered, earlier, silent):
+        remind(line, NOW)
+    remind(held_back, NOW, Outcome.SUPPRESSED)
+    remind(long_ago, NOW - days(9))
+    for line in (answered, held_back, long_ago):
+        make_submitted(line, now=NOW + INSTANT)
+    make_submitted(earlier, now=NOW - INSTANT)
+    assert list(Obligation.objects.answered(NOW)) == [answered]
+    assert set(Obligation.objects.answered(NOW - days(9))) == {answered, long_ago}
+
+
+def test_what_was_held_back_is_what_nobody_was_told_since_the_moment():
+    line = make_obligation(due=DUE)
+    remind(line, NOW)
+    remind(line, NOW, Outcome.SUPPRESSED)
+    remind(line, NOW - INSTANT, Outcome.SUPPRESSED)
+    assert Reminder.objects.held_back(NOW) == 1
+    assert Reminder.objects.counts() == {"all": 3, "told": 1, "held_back": 2, "failed": 0}

@@ -115,6 +115,13 @@ def test_earlier_meetings_are_those_of_the_series_and_of_earlier_days():
     assert list(Commitment.objects.of_meetings_before(asked)) == before
 
 
+def test_a_meeting_without_a_day_comes_after_those_of_its_series_alone():
+    asked = make_meeting(series="S", number=5, starts_on=None, ends_on=None, expected="2027")
+    before = make_commitment(make_report(make_meeting(series="S", number=4)))
+    make_commitment(make_report(make_meeting(series="T", number=4)))
+    assert list(Commitment.objects.of_meetings_before(asked)) == [before]
+
+
 def test_references_are_found_in_small_letters_too_and_no_others():
     one, _other = make_commitment(reference="TST-1"), make_commitment(reference="TST-2")
     for written in ("TST-1", "tst-1"):
@@ -373,6 +380,15 @@ def test_drafts_are_read_by_their_authors_alone_and_with_them_their_evidence():
         assert Evidence.objects.visible_to(user, NOW).exists() is may
     Evidence.objects.filter(pk=piece.pk).update(sensitivity=Sensitivity.SECRETARIAT)
     assert Evidence.objects.visible_to(draft.author, NOW).exists(), "one's own is one's own"
+
+
+def test_a_draft_is_one_that_was_not_sent():
+    line = make_obligation()
+    author = make_focal_point(line.party).user
+    make_submitted(line, author)
+    assert ProgressReport.objects.draft_of(author, line) is None
+    draft = make_draft(make_obligation(line.party), author)
+    assert ProgressReport.objects.draft_of(author, draft.obligation) == draft
 
 
 def test_a_request_that_was_answered_is_not_asked_any_more():

@@ -233,3 +233,23 @@ def test_what_was_held_back_is_what_nobody_was_told_since_the_moment():
     remind(line, NOW - INSTANT, Outcome.SUPPRESSED)
     assert Reminder.objects.held_back(NOW) == 1
     assert Reminder.objects.counts() == {"all": 3, "told": 1, "held_back": 2, "failed": 0}
+
+
+def test_a_reminder_is_found_by_words_of_its_recipient_and_of_what_one_may_read():
+    zebras, birds = (
+        make_obligation(due=DUE, title="Zebras"),
+        make_obligation(due=DUE, title="Birds"),
+    )
+    remind(zebras, NOW)
+    remind(birds, NOW)
+    reader = make_user()
+
+    def found(words: str, user=reader) -> set[int]:
+        return {row.obligation_id for row in Reminder.objects.for_list(user, NOW).search(words)}
+
+    name = Reminder.objects.get(obligation=birds).recipient.name.split()[-1]
+    assert found("zebras") == {zebras.pk}
+    assert found(f"birds {name}") == {birds.pk}
+    restrict(zebras.commitment)
+    assert found("zebras") == set()
+    assert found("zebras", make_officer()) == {zebras.pk}

@@ -17,6 +17,7 @@ from commitments.models import (
     ProgressReport,
     Quotation,
     Recheck,
+    SheetImport,
 )
 from commitments.services import Span
 from meetings.choices import Sensitivity
@@ -187,6 +188,14 @@ def test_bulk_edits_are_the_secretariat_s_and_a_preview_its_author_s():
     assert set(BulkEdit.objects.visible_to(officer)) == {preview, saved}
     assert set(BulkEdit.objects.visible_to(other)) == {saved}
     assert set(BulkEdit.objects.visible_to(make_user())) == set()
+
+
+def test_sheets_that_come_in_are_the_secretariat_s():
+    made = SheetImport.objects.create(
+        name="lines.csv", kind="lines", cells={}, actor=make_officer(), at=NOW
+    )
+    assert list(SheetImport.objects.visible_to(make_officer())) == [made]
+    assert list(SheetImport.objects.visible_to(make_user())) == []
 
 
 def test_the_sweep_has_what_is_moving_and_only_previews_are_abandoned():

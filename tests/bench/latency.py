@@ -1,9 +1,10 @@
-"""One database under measurement: `python -m tests.bench.latency COMMITMENTS`, where DATABASE_URL says.
+"""One database under measurement: `python -m tests.bench.latency fill|ask COMMITMENTS`.
 
-Fills it by `manage.py sample_register` when it is empty, then asks page after page as one client, in
-the process, through every middleware: no network, no second client. A page is asked a few times
-before it counts, and in turns with the plain page it is compared with, as processors change their
-pace. Prints a figure a line, as JSON.
+DATABASE_URL says which. It is filled by `manage.py sample_register`, in a process of its own: what that
+leaves in memory would slow the pages, as no web process has it. Then page after page is asked as one
+client, in the process, through every middleware: no network, no second client. A page is asked a few
+times before it counts, and in turns with the plain page it is compared with, as processors change
+their pace. Prints a figure a line, as JSON.
 """
 
 import logging
@@ -65,8 +66,10 @@ PAGES = (
 
 def main() -> None:
     logging.disable(logging.WARNING)
-    commitments = int(sys.argv[1])
-    fill(commitments)
+    what, commitments = sys.argv[1], int(sys.argv[2])
+    if what == "fill":
+        fill(commitments)
+        return
     # One client asks as often as thousands would: how often it may is not what is measured.
     with override_settings(ALLOWED_HOSTS=["*"], LIMITS={}):
         for figure in measured(commitments):
@@ -76,18 +79,17 @@ def main() -> None:
 def fill(commitments: int) -> None:
     call_command("migrate", verbosity=0)
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-    if not Commitment.objects.exists():
-        began = time.perf_counter()
-        call_command(
-            "sample_register",
-            commitments=commitments,
-            day=timezone.now().date(),
-            stdout=sys.stderr,
-        )
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("VACUUM ANALYZE")
-        print(figure_("filling", time.perf_counter() - began, "s", commitments).as_json())
+    began = time.perf_counter()
+    call_command(
+        "sample_register",
+        commitments=commitments,
+        day=timezone.now().date(),
+        stdout=sys.stderr,
+    )
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+    print(figure_("filling", time.perf_counter() - began, "s", commitments).as_json())
 
 
 def figure_(name: str, value: float, unit: str, rows: int, beside: float | None = None) -> Figure:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from tests.postgres import server
@@ -50,18 +51,23 @@ def _measured(address: str, commitments: int) -> Iterator[Figure]:
             "SITE_URL": "http://127.0.0.1:8000",
             "REQUIRE_SECOND_FACTOR": "off",
         }
-        command = [sys.executable, "-m", "tests.bench.latency", str(commitments)]
-        with subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **own}, stdout=subprocess.PIPE, text=True
-        ) as process:
-            assert process.stdout
-            for line in process.stdout:
-                figure = _figure(json.loads(line))
-                found[figure.name] = figure
-                yield figure
-    if process.returncode:
-        raise RuntimeError(f"Measuring {address or 'SQLite'} failed.")
+        for figure in chain(_said("fill", commitments, own), _said("ask", commitments, own)):
+            found[figure.name] = figure
+            yield figure
     return found
+
+
+def _said(what: str, commitments: int, own: dict[str, str]) -> Iterator[Figure]:
+    """The figures that a process of its own prints."""
+    command = [sys.executable, "-m", "tests.bench.latency", what, str(commitments)]
+    with subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, **own}, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        for line in process.stdout:
+            yield _figure(json.loads(line))
+    if process.returncode:
+        raise RuntimeError(f"Measuring {own['DATABASE_URL'] or 'SQLite'} failed: {what}.")
 
 
 def _figure(row: dict) -> Figure:

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.choices import Via
 from commitments import services
-from commitments.choices import BulkState, Claim, Role, Status, Timing, Urgency
+from commitments.choices import BulkState, Claim, ExtensionState, Role, Status, Timing, Urgency
 from commitments.models import (
     BulkEdit,
     Commitment,
@@ -404,7 +404,7 @@ def test_a_request_that_was_answered_is_not_asked_any_more():
     asked = make_extension(make_obligation(due=TODAY + days(9)), TODAY + days(90))
     other = make_extension(make_obligation(due=TODAY + days(9)), TODAY + days(90))
     Extension.objects.filter(pk=other.pk).update(
-        state="withdrawn", decided_at=NOW, decided_by=other.asked_by
+        state=ExtensionState.GRANTED, decided_at=NOW, decided_by=other.asked_by
     )
     assert list(Extension.objects.asked()) == [asked]
 

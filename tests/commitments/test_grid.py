@@ -192,6 +192,7 @@ QUERIES = [
 ]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("who", ["officer", "reader", "focal point"])
 @pytest.mark.parametrize("query", QUERIES, ids=str)
 def test_every_number_is_the_count_of_the_list_it_leads_to(client, register, query, who):

@@ -34,6 +34,7 @@ def test_every_number_of_a_home_page_is_that_of_the_list_it_opens(client, regist
     assert ("state=submitted" in filters) == (who in ("officer", "admin"))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("who", "query"),
     [

@@ -1,7 +1,7 @@
 """One database under measurement: `python -m tests.bench.latency fill|ask COMMITMENTS`.
 
-DATABASE_URL says which. It is filled by `manage.py sample_register`, in a process of its own: what that
-leaves in memory would slow the pages, as no web process has it. Then page after page is asked as one
+DATABASE_URL says which. It is filled by `manage.py sample_register`, in a process of its own, as no
+web process carries what that leaves in memory. Then page after page is asked as one
 client, in the process, through every middleware: no network, no second client. A page is asked a few
 times before it counts, and in turns with the plain page it is compared with, as processors change
 their pace. Prints a figure a line, as JSON.

@@ -171,12 +171,12 @@ def shown(client, path, page, sort=None):
 
 
 @pytest.mark.parametrize("who", [make_officer, make_user])
-@pytest.mark.parametrize("sort", [None, "title", "-deadline", "deadline", "meeting"])
 @pytest.mark.parametrize(("path", "pages"), [("/commitments/", 6), ("/commitments/lines/", 12)])
-def test_the_pages_show_each_row_once_and_none_twice(client, shorter_list, path, pages, sort, who):
+def test_the_pages_show_each_row_once_and_none_twice(client, shorter_list, path, pages, who):
     client.force_login(who())
-    found = [pk for page in range(1, pages + 1) for pk in shown(client, path, page, sort)]
-    assert len(found) == len(set(found)) == pages * 4
+    for sort in (None, "title", "-deadline", "deadline", "meeting"):
+        found = [pk for page in range(1, pages + 1) for pk in shown(client, path, page, sort)]
+        assert len(found) == len(set(found)) == pages * 4, sort
 
 
 def test_the_deep_pages_go_on_where_the_others_end(client, long_list):

@@ -39,6 +39,13 @@ def running(data: Path) -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A run without the sample, on a folder that it made."""
+    with started(tmp_path_factory.mktemp("empty") / "data", "--no-sample") as server:
+        yield server
+
+
 def start(data: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     """A start that is expected to end by itself."""
     return subprocess.run(
@@ -124,20 +131,17 @@ def test_a_port_that_is_taken_is_refused(running, tmp_path):
     assert refused.stderr.count("\n") == 1
 
 
-def test_two_runs_live_side_by_side(running, tmp_path):
-    with started(tmp_path / "data", "--no-sample") as other:
-        assert status_of(other.port, "/healthz/ready") == 200
-        assert status_of(running.port, "/healthz/ready") == 200
+def test_two_runs_live_side_by_side(running, empty):
+    assert status_of(empty.port, "/healthz/ready") == 200
+    assert status_of(running.port, "/healthz/ready") == 200
 
 
-def test_an_empty_register_gets_its_first_administrator_by_an_address(tmp_path):
-    with started(tmp_path / "data", "--no-sample") as server:
-        said = "\n".join(server.lines)
-        assert "sample-register" not in said
-        [address] = [line.strip() for line in server.lines if "/setup/" in line]
-        site, setup, token = address.partition("/setup/")
-        assert site == f"http://127.0.0.1:{server.port}"
-        assert status_of(server.port, f"{setup}{token}") == 200
+def test_an_empty_register_gets_its_first_administrator_by_an_address(empty):
+    assert "sample-register" not in "\n".join(empty.lines)
+    [address] = [line.strip() for line in empty.lines if "/setup/" in line]
+    site, setup, token = address.partition("/setup/")
+    assert site == f"http://127.0.0.1:{empty.port}"
+    assert status_of(empty.port, f"{setup}{token}") == 200
 
 
 @pytest.mark.parametrize(
@@ -185,9 +189,8 @@ def test_a_signal_ends_everything(tmp_path, number):
 
 
 def test_stopped_and_started_again_it_goes_on_where_it_was(tmp_path):
-    data = tmp_path / "data"
-    with started(data):
-        key = (data / "secret_key").read_text()
+    data = used_folder(tmp_path / "data")
+    key = (data / "secret_key").read_text()
     with started(data, "--no-sample") as server:
         assert "Preparing the database ..." not in server.lines
         assert "officer@example.org" in "\n".join(server.lines)

@@ -13,13 +13,17 @@ from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from accounts.asking import NOW, AskedBy
 from accounts.models import Event, User
 from ui.counting import Counted
+from ui.prepared import Among, Given, GivenKeys
 
 from .history_names import MODELS, Names
 from .history_words import OF_ENTRANCES, WHAT, change_words
 from .models import Commitment, Evidence, Obligation
 
+# How many entries the page of a commitment or of a line shows; the rest is on /history/.
+SHOWN = 20
 _HIGHEST_VERSION = 2**31 - 1
 _DECIDED = ("report.accepted", "report.returned", "extension.granted", "extension.refused")
 
@@ -76,29 +80,35 @@ def entries(
     Evidence can be more secret than its line: without the reader, events of evidence are left out.
     """
     lines = list(lines)
-    events = _about(commitment, lines, user, now)
+    keys = [line.pk for line in lines]
+    events = _with_readable_evidence(_about(commitment.pk, Q(object_id__in=keys)), user, now)
     return told(events.select_related("actor"), known=[commitment, *lines], user=user, now=now)
 
 
 def newest(
-    commitment: Commitment, lines: list[Obligation], *, user: User, now: datetime, most: int
+    commitment: Commitment, lines: list[Obligation], *, user: User, now: datetime
 ) -> tuple[list[Entry], int]:
-    """The newest of these entries, and how many there are in all."""
-    events = _about(commitment, lines, user, now)
-    in_all = Counted(events.order_by().values("pk"))
-    found: list[Any] = list(events.select_related("actor").annotate(in_all=in_all)[:most])
+    """The newest `SHOWN` of these entries, and how many there are in all."""
+    found = _NEWEST(user, now, commitment=commitment.pk, lines=[line.pk for line in lines])
     count = found[0].in_all if found else 0
     return told(found, known=[commitment, *lines], user=user, now=now), count
 
 
-def _about(
-    commitment: Commitment, lines: list[Obligation], user: User | None, now: datetime | None
-) -> "QuerySet[Event]":
-    events = Event.objects.filter(
-        Q(object_type="commitment", object_id=commitment.pk)
-        | Q(object_type="obligation", object_id__in=[line.pk for line in lines])
-    )
-    return _with_readable_evidence(events, user, now)
+def _about(commitment: int | Given, of_lines: Q) -> "QuerySet[Event]":
+    """Events of a commitment, and of those lines that the condition names."""
+    of_lines = Q(object_type="obligation") & of_lines
+    return Event.objects.filter(Q(object_type="commitment", object_id=commitment) | of_lines)
+
+
+def _newest(who: Any) -> "QuerySet[Event, Any]":
+    of_lines = Q(Among("object_id", GivenKeys("lines")))
+    events = _about(Given("commitment", BigIntegerField()), of_lines)
+    events = _with_readable_evidence(events, who, NOW)
+    in_all = Counted(events.order_by().values("pk"))
+    return events.select_related("actor").annotate(in_all=in_all)[:SHOWN]
+
+
+_NEWEST = AskedBy(_newest)
 
 
 def between(

@@ -253,7 +253,7 @@ def _page(
         "commitment": row.commitment,
         "holding": deadlines.holding(row).values(),
         "quotes": _quotes(row.commitment),
-        "log": newest(row.commitment, [row], user=request.user, now=request.now, most=20)[0],
+        "log": newest(row.commitment, [row], user=request.user, now=request.now)[0],
         **_reports(request, row),
         **_extensions(request, row),
         **_officer_forms(request, row),

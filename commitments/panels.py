@@ -130,8 +130,8 @@ def _visible(request: Request) -> CommitmentQuerySet:
 
 def _with_roll_ups(request: Request, asked: CommitmentQuerySet) -> list[Any]:
     """These commitments by reference, each with its roll-up in words and its most urgent line."""
-    rows = asked.for_list(request.user, request.now).with_line_count()
-    found: list[Any] = list(rows.order_by("reference", "pk"))
+    rows = asked.for_list(request.user, request.now).with_lines(request.user, request.now)
+    found: list[Any] = list(rows.with_line_count().order_by("reference", "pk"))
     lines = Obligation.objects.visible_lines(request.user, request.now)
     sums = lines.filter(commitment__in=[row.pk for row in found]).roll_ups(request.now)
     for commitment in found:

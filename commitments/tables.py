@@ -19,7 +19,15 @@ from ui.templatetags.ui import day
 from . import words
 from .models import Commitment, Obligation, ProgressReport
 from .templatetags import register as tags
-from .values import CommitmentValues, LineValues, ReportValues, note_timing, soonest, summed_up
+from .values import (
+    CommitmentValues,
+    LineValues,
+    ReportValues,
+    note_timing,
+    read_lines,
+    soonest,
+    summed_up,
+)
 
 # Who reads mail about what is nobody's business but the secretariat's.
 _FOR_THE_SECRETARIAT = frozenset({"officer", "owner", "sensitivity"})
@@ -96,6 +104,7 @@ class CommitmentTable(CommitmentValues, BaseTable):
         return rows.prefetch_related("instruments") if "instruments" in shown else rows
 
     def prepare(self, records: list[Any]) -> None:
+        read_lines(records, self.parties, self.user, self.now)
         for record in records:
             for line in record.lines:
                 line.commitment = record

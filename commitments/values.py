@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar
 
-from accounts.models import Event
+from accounts.asking import NOW, AskedBy
+from accounts.models import Event, User
+from meetings.models import Party
+from ui.prepared import Among, GivenKeys
 
 from .choices import Role, Timing
 from .models import Obligation, ProgressReport
@@ -18,6 +21,28 @@ FIGURES = (
     "lines", "done", "overdue", "awaiting", "not_started", "in_progress", "partly_done", "stalled",
     "not_assessable", "not_owed",
 )  # fmt: skip
+
+
+_STRIPS = AskedBy(
+    lambda who: (
+        Obligation.objects.visible_lines(who, NOW)
+        .filter(Among("commitment", GivenKeys("commitments")))
+        .for_strip()
+        .select_related(None)
+        .select_related("next_deadline")
+    )
+)
+
+
+def read_lines(records: Iterable[Any], parties: Iterable[Party], user: User, now: datetime) -> None:
+    """Put on each commitment its `lines`, those that the person may see; parties are at hand already."""
+    waiting = {record.pk: record for record in records if not hasattr(record, "lines")}
+    by_key = {party.pk: party for party in parties}
+    for record in waiting.values():
+        record.lines = []
+    for line in _STRIPS(user, now, commitments=waiting) if waiting else ():
+        line.party = by_key[line.party_id]
+        waiting[line.commitment_id].lines.append(line)
 
 
 def note_timing(line: Obligation, now: datetime) -> Obligation:

@@ -2,20 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import BigIntegerField, DateField
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.db.models import BigIntegerField, CharField, DateField, IntegerField
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts.access import Access, access
+from accounts.asking import NOW, AskedBy, today_of
+from accounts.models import User
 from accounts.requests import Request
 from meetings.comparing import Piece, pieces
-from meetings.models import Party, Report
+from meetings.models import Instrument, Party, Report
 from ui import paging
 from ui.lists import ListPage, View
 from ui.prepared import Given, Prepared
@@ -37,15 +40,35 @@ from .models import (
     Quotation,
     Recheck,
 )
+from .querysets import CommitmentQuerySet
 from .tables import CommitmentTable, LineTable, ReportTable
 from .values import note_timing, summed_up
 
-# How many entries of the history the page of a commitment shows; the rest is on /history/.
-LOG_SHOWN = 20
-
-# What the page of a commitment reads whoever asks: who may see it is asked elsewhere.
+# What the page of a commitment reads, as far as whoever asks may see it.
 _KEY = Given("commitment", BigIntegerField())
+_COMMITMENT = AskedBy(
+    lambda who: (
+        Commitment.objects.visible_to(who, NOW)
+        .filter(reference=Given("reference", CharField()))
+        .for_detail()
+        .prefetch_related(None)
+    )
+)
+_LINES = AskedBy(
+    lambda who: Obligation.objects.visible_lines(who, NOW).filter(commitment=_KEY).for_detail()
+)
+_BETWEEN = AskedBy(
+    lambda who: (
+        Quotation.objects.visible_to(who, NOW)
+        .within(Given("start", IntegerField()), Given("end", IntegerField()))
+        .filter(report=Given("report", BigIntegerField()))
+        .select_related("commitment")
+        .in_text_order()
+    )
+)
+# The same whoever asks.
 _PERSON, _TODAY = Given("user", BigIntegerField()), Given("today", DateField())
+_INSTRUMENTS = Prepared(lambda: Instrument.objects.filter(commitments=_KEY))
 _PARTIES = Prepared(lambda: Party.objects.in_order().noting_own(_PERSON, _TODAY))
 _QUOTED = Prepared(
     lambda: Quotation.objects.filter(commitment=_KEY).with_text().select_related("report__meeting")
@@ -57,6 +80,17 @@ _DEADLINES = Prepared(
         .oldest_first()
     )
 )
+
+
+def _all(user: User, now: datetime) -> CommitmentQuerySet:
+    """The rows of the list of commitments before anything is chosen."""
+    return Commitment.objects.visible_to(user, now).for_list(user, now).soonest_first()
+
+
+@lru_cache(maxsize=64)
+def _opened(bottom: int, top: int) -> AskedBy:
+    """Some of these rows. The first pages are opened most; Django writes a page's number into its statement."""
+    return AskedBy(lambda who: paging.rows_between(_all(who, NOW), bottom, top))
 
 
 class CommitmentList(ListPage):
@@ -75,8 +109,10 @@ class CommitmentList(ListPage):
     none_match = gettext_lazy("No commitment matches these filters")
 
     def get_queryset(self) -> Any:
-        visible = Commitment.objects.visible_to(self.request.user, self.request.now)
-        return visible.for_list(self.request.user, self.request.now).soonest_first()
+        return _all(self.request.user, self.request.now)
+
+    def read_as_opened(self, bottom: int, top: int) -> list[Any]:
+        return _opened(bottom, top)(self.request.user, self.request.now)
 
     def get_table_kwargs(self) -> dict[str, Any]:
         user = self.request.user
@@ -155,19 +191,21 @@ class ReportList(ListPage):
 @access(Access.OBJECT)
 def detail(request: Request, reference: str) -> HttpResponse:
     """One commitment: its words, who owes it, by when, and what happened."""
-    visible = Commitment.objects.visible_to(request.user, request.now)
-    commitment: Any = get_object_or_404(visible.for_detail(), reference=reference)
-    rows = Obligation.objects.visible_lines(request.user, request.now)
-    rows = rows.filter(commitment=commitment).for_detail()
-    lines = [note_timing(line, request.now) for line in rows]
+    user, now = request.user, request.now
+    found = _COMMITMENT(user, now, reference=reference)
+    if not found:
+        raise Http404
+    commitment = found[0]
+    lines = [note_timing(line, now) for line in _LINES(user, now, commitment=commitment.pk)]
     summary = summed_up(lines)
     hidden = commitment.line_count > len(lines)
-    log, log_count = newest(commitment, lines, user=request.user, now=request.now, most=LOG_SHOWN)
-    parties = _PARTIES(user=request.user.pk, today=_today(request))
+    log, log_count = newest(commitment, lines, user=user, now=now)
+    parties = _PARTIES(user=user.pk, today=today_of(user, now))
     context = {
         "commitment": commitment,
         "lines": lines,
-        "updates": [_update(line) for line in lines] if request.user.is_secretariat else [],
+        "instruments": _INSTRUMENTS(commitment=commitment.pk),
+        "updates": [_update(line) for line in lines] if user.is_secretariat else [],
         "own": {party.pk for party in parties if party.is_own},
         "done": words.done_words(summary, some_hidden=hidden),
         "rest": words.rest_words(summary),
@@ -193,10 +231,6 @@ def _update(line: Obligation) -> dict[str, Any]:
     }
 
 
-def _today(request: Request) -> date:
-    return request.now.astimezone(request.user.zone).date()
-
-
 def _story(request: Request, commitment: Commitment) -> list[CommitmentLink]:
     """Links to earlier and later commitments that the person may see, from the earliest on."""
     visible = CommitmentLink.objects.visible_to(request.user, request.now)
@@ -205,15 +239,14 @@ def _story(request: Request, commitment: Commitment) -> list[CommitmentLink]:
 
 def _excerpts(request: Request, commitment: Commitment) -> list[dict[str, Any]]:
     """Each report that is quoted, its quoted paragraphs, and the other commitments marked there."""
-    visible = Quotation.objects.visible_to(request.user, request.now)
     quoted = _QUOTED(commitment=commitment.pk)
     own: dict[Report, list[Quotation]] = defaultdict(list)
     for quotation in reading.current(quoted):
         own[quotation.report].append(quotation)
     found = []
     for report in sorted(own, key=lambda report: report.pk):
-        near = visible.within(*reading.extent(report, own[report])).filter(report=report)
-        quotations = list(near.select_related("commitment").in_text_order())
+        start, end = reading.extent(report, own[report])
+        quotations = _BETWEEN(request.user, request.now, report=report.pk, start=start, end=end)
         paragraphs = reading.excerpt(report, commitment, quotations)
         found.append(
             {

@@ -205,7 +205,13 @@ CACHES = {
             # Whoever tries from many addresses must not push their own counts out.
             "OPTIONS": {"MAX_ENTRIES": 100_000},
         }
-    )
+    ),
+    # Parts of pages that look alike for many, each kept under everything that it shows (menus, the legend).
+    "drawn": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "drawn",
+        "OPTIONS": {"MAX_ENTRIES": 1_000},
+    },
 }
 TICK_SECONDS = env.number("TICK_SECONDS", default=60, least=0.2, most=3600)
 CELERY_TASK_IGNORE_RESULT = True

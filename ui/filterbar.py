@@ -46,6 +46,22 @@ class Menu:
         return self.field.html_name
 
     @property
+    def shows(self) -> tuple[Any, ...]:
+        """Everything that the menu shows: one that shows the same is not drawn anew."""
+        field = self.field
+        typed = None if self.choices else field.value()
+        return (
+            self.name,
+            field.label,
+            self.choices,
+            self.many,
+            self.is_open,
+            self.all,
+            typed,
+            field.errors,
+        )
+
+    @property
     def said(self) -> str:
         """What is chosen, in a word: the only choice, or how many there are."""
         chosen = [choice.label for choice in self.choices if choice.chosen]

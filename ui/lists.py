@@ -31,7 +31,7 @@ from django_tables2 import SingleTableMixin
 from . import exports, paging
 from .columns import ColumnMenu, choose
 from .filterbar import PAGE, SORT, FilterBar, same_filters
-from .paging import Pages
+from .paging import Pages, ReadRows
 from .printing import on_paper
 from .selection import Selection, selecting
 from .tables import BaseTable
@@ -75,6 +75,8 @@ class ListPage(SingleTableMixin, FilterView):
     none_match: str | Promise = _("Nothing matches these filters")
 
     pages: Pages
+    # Rows of the list as it opens, with nothing chosen, in place of the query set's (ui.paging.ReadRows).
+    read_as_opened: ReadRows | None = None
 
     def get_views(self) -> Sequence[View]:
         """The named views above the filters; none unless a page has some."""
@@ -120,7 +122,8 @@ class ListPage(SingleTableMixin, FilterView):
             kwargs |= selecting()
         table = self.whole_table(**kwargs)
         # The size of a page is ours to choose: an address must not ask for all rows at once.
-        table.paginator = self.pages = Pages(table.rows, self.per_page)
+        read = self.read_as_opened if set(self.request.GET) <= {PAGE} else None
+        table.paginator = self.pages = Pages(table.rows, self.per_page, read)
         table.page = table.paginator.get_page(self.request.GET.get(PAGE))
         table.before_render(self.request)
         return table

@@ -1,6 +1,7 @@
 """Pages of a long list: counted no further than anybody reads, and the last as quick as the first."""
 
-from functools import cached_property
+from collections.abc import Callable, Iterable
+from functools import cached_property, partial
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -15,6 +16,34 @@ COUNTED_UP_TO = 10_000
 VIEWS_COUNTED_UP_TO = 2_000
 # A page that no list has.
 FAR = 10**9
+
+
+# Rows from one place to another, each with how many rows there are as `rows_found`.
+ReadRows = Callable[[int, int], Iterable[Any]]
+
+
+def rows_between(queryset: QuerySet[Any], bottom: int, top: int) -> QuerySet[Any]:
+    """One statement for a page: the keys of its rows, for which an index is enough, what these rows show,
+    and how many rows there are, as `rows_found`.
+
+    A query set that knows a cheaper way to its keys says so by a method `keys_of(bottom, top)`.
+    """
+    own = getattr(queryset, "keys_of", None)
+    keys = own(bottom, top) if own else queryset.values("pk")[bottom:top]
+    rows = queryset.all()
+    rows.query.clear_where()  # the keys meet every condition: not asked a second time
+    total = Counted(_bare(queryset)[: COUNTED_UP_TO + 1])
+    return rows.filter(pk__in=keys).annotate(rows_found=total)
+
+
+def _bare(queryset: QuerySet[Any]) -> QuerySet[Any]:
+    """What is to be counted, without its order and without what rows read beside their own."""
+    bare = queryset.order_by()
+    return bare.values("pk") if _are_objects(queryset) else bare
+
+
+def _are_objects(queryset: QuerySet[Any]) -> bool:
+    return queryset._iterable_class is ModelIterable
 
 
 def _asked(number: Any) -> int:
@@ -35,16 +64,18 @@ class Pages(Paginator):
     """The pages of a table's rows.
 
     How many rows there are is counted up to `COUNTED_UP_TO`; `is_bounded` says that there are more.
-    A page behind that exists as long as it has rows. One statement reads a page: the keys of its rows,
-    for which an index is enough, what these rows show, and how many rows there are. A query set that
-    knows a cheaper way to its keys says so by a method `keys_of(bottom, top)`.
+    A page behind that exists as long as it has rows. One statement reads a page (`rows_between`);
+    `read(bottom, top)` may give its rows in place of the query set.
     """
 
     _reached = 0
 
-    def __init__(self, rows: Any, per_page: int, **kwargs: Any) -> None:
+    def __init__(
+        self, rows: Any, per_page: int, read: ReadRows | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(rows, per_page, **kwargs)
         self.rows = rows
+        self._read_rows = read
         data = rows.data.data
         self.queryset: QuerySet[Any] | None = data if isinstance(data, QuerySet) else None
 
@@ -52,18 +83,7 @@ class Pages(Paginator):
     def _found(self) -> int:
         if self.queryset is None:
             return len(self.rows)
-        return self._bare[: COUNTED_UP_TO + 1].count()
-
-    @property
-    def _bare(self) -> QuerySet[Any]:
-        """What is to be counted, without its order and without what rows read beside their own."""
-        assert self.queryset is not None
-        bare = self.queryset.order_by()
-        return bare.values("pk") if self._are_objects else bare
-
-    @property
-    def _are_objects(self) -> bool:
-        return self.queryset is not None and self.queryset._iterable_class is ModelIterable
+        return _bare(self.queryset)[: COUNTED_UP_TO + 1].count()
 
     @property
     def is_bounded(self) -> bool:
@@ -85,8 +105,8 @@ class Pages(Paginator):
         if len(page) or page.number == 1:
             return page
         # Behind the end: now the end has to be known.
-        if self.is_bounded:
-            self._reached = -(-self._bare.count() // self.per_page)
+        if self.is_bounded and self.queryset is not None:
+            self._reached = -(-_bare(self.queryset).count() // self.per_page)
         return self._read(self.num_pages)
 
     def page(self, number: int | str) -> Page:
@@ -103,14 +123,10 @@ class Pages(Paginator):
     def _rows(self, bottom: int, top: int) -> list[Any]:
         if self.queryset is None:
             return list(self.rows.data[bottom:top])
-        if not self._are_objects:
+        if not _are_objects(self.queryset):
             return list(self.queryset[bottom:top])
-        own = getattr(self.queryset, "keys_of", None)
-        keys = own(bottom, top) if own else self.queryset.values("pk")[bottom:top]
-        rows = self.queryset.all()
-        rows.query.clear_where()  # the keys meet every condition: not asked a second time
-        total = Counted(self._bare[: COUNTED_UP_TO + 1])
-        found = {row.pk: row for row in rows.filter(pk__in=keys).annotate(rows_found=total)}
+        read = self._read_rows or partial(rows_between, self.queryset)
+        found = {row.pk: row for row in read(bottom, top)}
         if found or not bottom:
             self._found = next((row.rows_found for row in found.values()), 0)
         return list(found.values())

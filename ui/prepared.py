@@ -10,12 +10,13 @@ It is for queries whose form never changes: no filter, no choice and no right ma
 """
 
 import copy
+import json
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
 from django.db import connections
-from django.db.models import Expression, Field, QuerySet
+from django.db.models import BigIntegerField, BooleanField, Expression, Field, Func, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 
@@ -34,6 +35,33 @@ class Given(Expression):
         """The value as the database takes it. Raises `KeyError` for a name that was not given."""
         field: Any = self.output_field
         return field.get_db_prep_value(values[self.name], connection=connection)
+
+
+class GivenKeys(Given):
+    """Keys that are known only when the query is asked, any number of them (see `Among`)."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, BigIntegerField())
+
+    def of(self, values: dict[str, Any], connection: Any) -> Any:
+        keys = list(values[self.name])
+        return keys if connection.vendor == "postgresql" else json.dumps(keys)
+
+
+class Among(Func):
+    """Whether a key is one of those given: `filter(Among("commitment", GivenKeys("commitments")))`."""
+
+    output_field = BooleanField()
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **_more: Any) -> tuple[str, Any]:
+        return self._written(compiler, "{} IN (SELECT value FROM json_each({}))")
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        return self._written(compiler, "{} = ANY({}::bigint[])")
+
+    def _written(self, compiler: SQLCompiler, form: str) -> tuple[str, Any]:
+        (key, of_key), (keys, of_keys) = map(compiler.compile, self.get_source_expressions())
+        return form.format(key, keys), [*of_key, *of_keys]
 
 
 class Prepared:

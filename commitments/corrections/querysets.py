@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
+from accounts.asking import today_of
 from accounts.models import User
 from commitments.choices import Life, RecheckState
 from meetings.models import Report
@@ -22,7 +23,7 @@ class RecheckQuerySet(models.QuerySet["Recheck"]):
         """Those that quote a text which the person may read, whatever may be read of the commitment."""
         if user.is_secretariat:
             return self.all()
-        today = now.astimezone(user.zone).date()
+        today = today_of(user, now)
         return self.filter(report__in=Report.objects.visible_to(user, today))
 
     def for_page(self) -> "RecheckQuerySet":

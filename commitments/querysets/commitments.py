@@ -19,6 +19,7 @@ from django.db.models import (
 from django.db.models.functions import Least, NullIf
 from django.db.models.lookups import Exact
 
+from accounts.asking import today_of
 from accounts.counting import in_one_row, keys
 from accounts.models import User
 from commitments.choices import (
@@ -58,7 +59,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """What a person may read: the commitment's own sensitivity and that of every report it quotes."""
         if user.is_secretariat:
             return self.all()
-        today = now.astimezone(user.zone).date()
+        today = today_of(user, now)
         from commitments.models import Commitment, Quotation
 
         # As a set: few reports are restricted, and many commitments are asked whether they quote one.
@@ -70,7 +71,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """What `visible_to` leaves out, kept back themselves or quoting a report that is: both are few."""
         from commitments.models import Commitment, Quotation
 
-        today = now.astimezone(user.zone).date()
+        today = today_of(user, now)
         closed = Report.objects.exclude(readable(user, today))
         quoting = Quotation.objects.filter(report__in=closed).values("commitment")
         return self.exclude(readable(user, today)).values("pk"), quoting
@@ -223,15 +224,15 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return turns.values("pk")
 
     def for_list(self, user: User, now: datetime) -> "CommitmentQuerySet":
-        """Everything one row of the list reads: its meeting and its visible lines, in two queries."""
+        """What one row of the list reads beside its lines, which are read a page at a time (values.py)."""
+        return self.with_timing(user, now).select_related("meeting", "theme")
+
+    def with_lines(self, user: User, now: datetime) -> "CommitmentQuerySet":
+        """Each with the lines that the person may see, as `lines`: one query more."""
         from commitments.models import Obligation
 
         lines = Obligation.objects.visible_lines(user, now).for_strip()
-        return (
-            self.with_timing(user, now)
-            .select_related("meeting", "theme")
-            .prefetch_related(Prefetch("obligations", lines, to_attr="lines"))
-        )
+        return self.prefetch_related(Prefetch("obligations", lines, to_attr="lines"))
 
     def with_line_count(self) -> "CommitmentQuerySet":
         """Annotate `line_count`: the lines of each, whoever may see them."""
@@ -260,10 +261,8 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
     def for_sheet(self, user: User, now: datetime) -> "CommitmentQuerySet":
         """Everything one row of a sheet is compared with."""
-        rows = self.for_list(user, now).select_related(
-            "meeting", "theme", "officer", "restricted_to"
-        )
-        return rows.prefetch_related("instruments")
+        rows = self.for_list(user, now).select_related("officer", "restricted_to")
+        return rows.with_lines(user, now).prefetch_related("instruments")
 
     def for_detail(self) -> "CommitmentQuerySet":
         """Everything its page reads; `line_count` counts its lines, whoever may see them.

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
+from accounts.asking import today_of
 from accounts.models import User
 from commitments.choices import (
     Life,
@@ -60,7 +61,7 @@ def written(references: Iterable[str]) -> set[str]:
 
 def is_shown(user: User, now: datetime) -> Q:
     """What a line itself allows to those who are not of the secretariat."""
-    today = now.astimezone(user.zone).date()
+    today = today_of(user, now)
     open_to_members = Q(sensitivity__in=[Sensitivity.PUBLIC, Sensitivity.MEMBERS])
     return open_to_members | Q(sensitivity=Sensitivity.PARTY, party__in=answered_for(user, today))
 

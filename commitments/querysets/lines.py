@@ -23,6 +23,7 @@ from django.db.models import (
 )
 from django.db.models.functions import RowNumber
 
+from accounts.asking import today_of
 from accounts.models import Event, User
 from commitments.choices import (
     Life,
@@ -160,7 +161,7 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
 
     def owed_by(self, user: User, now: datetime) -> "ObligationQuerySet":
         """Lines that a person answers for: as owner, or for a party they are a focal point of."""
-        today = now.astimezone(user.zone).date()
+        today = today_of(user, now)
         return self.filter(Q(owner=user) | Q(owner=None, party__in=answered_for(user, today)))
 
     def for_list(self) -> "ObligationQuerySet":

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 
+from accounts.asking import today_of
 from accounts.models import User
 from commitments.choices import ExtensionState, ReportState
 from meetings.choices import Sensitivity
 from meetings.models import Party
 from meetings.querysets import answered_for
 from ui.counting import Counted
+from ui.prepared import Given
 
 from . import conditions
 
@@ -50,7 +52,7 @@ class QuotationQuerySet(models.QuerySet["Quotation"]):
             return self.all()
         return self.filter(commitment__in=_commitments_of(user, now))
 
-    def within(self, start: int, end: int) -> "QuotationQuerySet":
+    def within(self, start: int | Given, end: int | Given) -> "QuotationQuerySet":
         """Those that stand between two places of their reports, or reach in there."""
         return self.filter(start__lt=end, end__gt=start)
 
@@ -149,7 +151,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         found = self.filter(~Q(report__state=ReportState.DRAFT) | Q(report__author=user))
         if user.is_secretariat:
             return found
-        today = now.astimezone(user.zone).date()
+        today = today_of(user, now)
         open_to_members = Q(sensitivity__in=[Sensitivity.PUBLIC, Sensitivity.MEMBERS])
         own = Q(
             sensitivity=Sensitivity.PARTY, report__obligation__party__in=answered_for(user, today)

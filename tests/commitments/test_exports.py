@@ -164,7 +164,9 @@ def test_an_export_costs_the_same_for_five_rows_and_for_fifty():
     def costs() -> dict[str, int]:
         return {address: cost(address) for address in addresses}
 
-    addresses = [f"{path}?export={kind}" for path in ALL_LISTS for kind in ("json", "xlsx", "print")]
+    addresses = [
+        f"{path}?export={kind}" for path in ALL_LISTS for kind in ("json", "xlsx", "print")
+    ]
     fill(5)
     costs()
     for_five = costs()

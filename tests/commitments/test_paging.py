@@ -7,7 +7,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from commitments import editing, services
+from commitments import editing, services, views
 from commitments.choices import Life, Role, Status
 from commitments.models import NEVER, Commitment, Obligation, Turn
 from meetings.choices import Sensitivity
@@ -145,13 +145,21 @@ def test_a_turn_goes_with_its_commitment():
 
 
 @pytest.fixture
-def long_list(monkeypatch):
+def written_anew():
+    """The bound stands in statements that are kept."""
+    views._opened.cache_clear()
+    yield
+    views._opened.cache_clear()
+
+
+@pytest.fixture
+def long_list(monkeypatch, written_anew):
     """Sixty commitments, many of which tie; pages of 4, counted up to 20."""
     make_list(60, monkeypatch, counted=20)
 
 
 @pytest.fixture
-def shorter_list(monkeypatch):
+def shorter_list(monkeypatch, written_anew):
     """Twenty-four, counted up to 8."""
     make_list(24, monkeypatch, counted=8)
 

@@ -278,7 +278,7 @@ def test_the_lines_of_many_commitments_come_in_one_statement(register, who):
     user = who()
 
     def roll_ups() -> None:
-        rows = Commitment.objects.visible_to(user, NOW).for_list(user, NOW)
+        rows = Commitment.objects.visible_to(user, NOW).for_list(user, NOW).with_lines(user, NOW)
         for row in rows.with_line_count():
             rules.roll_up(
                 (line.status, line.due_at is not None, line.is_awaiting) for line in row.lines

@@ -8,9 +8,9 @@ are asked differs only between the secretariat and everybody else:
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
-from functools import partial
-from typing import Any
+from datetime import date, datetime, time
+from functools import lru_cache, partial
+from typing import Any, TypeVar
 
 from django.db.models import BigIntegerField, DateField, DateTimeField, QuerySet
 
@@ -18,6 +18,7 @@ from ui.prepared import Given, Prepared
 
 from .models import User
 
+Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
 NOW: Any = Given("now", DateTimeField())
 TODAY: Any = Given("today", DateField())
 
@@ -49,3 +50,17 @@ class AskedBy:
         """The rows that this person may see at this moment, for these values."""
         ask = self._made[user.is_secretariat]
         return ask(user=user.pk, now=now, today=today_of(user, now), **values)
+
+
+def by_day(make: Callable[[User, datetime], Rows]) -> Callable[[User, datetime], Rows]:
+    """Put a question together once a day for each person, for one that asks of the moment only the day."""
+
+    @lru_cache(maxsize=1024)
+    def made(user: User, is_secretariat: bool, today: date) -> Rows:
+        return make(user, datetime.combine(today, time(12), user.zone))
+
+    def asked(user: User, now: datetime) -> Rows:
+        rows: Rows = made(user, user.is_secretariat, today_of(user, now)).all()
+        return rows
+
+    return asked

@@ -52,7 +52,8 @@ def _rendered(request: HttpRequest, template: str) -> str:
     match = request.resolver_match
     if not match or not isinstance(request.user, User) or match.kwargs:
         return ""
-    return render_to_string(template, _about(request, request.user, match.view_name), request)
+    about = _about(request, request.user, match.view_name) | {"user": request.user}
+    return render_to_string(template, about)
 
 
 def _about(request: HttpRequest, user: User, name: str) -> dict[str, Any]:

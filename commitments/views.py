@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts.access import Access, access
-from accounts.asking import NOW, AskedBy, today_of
+from accounts.asking import NOW, AskedBy, by_day, today_of
 from accounts.models import User
 from accounts.requests import Request
 from meetings.comparing import Piece, pieces
@@ -83,14 +83,29 @@ _DEADLINES = Prepared(
 
 
 def _all(user: User, now: datetime) -> CommitmentQuerySet:
-    """The rows of the list of commitments before anything is chosen."""
+    """The rows of the list of commitments before anything is chosen. Of the moment, only the day counts."""
     return Commitment.objects.visible_to(user, now).for_list(user, now).soonest_first()
+
+
+_ALL = by_day(_all)
+_ALL_LINES = by_day(
+    lambda user, now: Obligation.objects.visible_to(user, now).for_list().soonest_first()
+)
+_ALL_REPORTS = by_day(
+    lambda user, now: ProgressReport.objects.visible_to(user, now).sent().for_list().newest_first()
+)
 
 
 @lru_cache(maxsize=64)
 def _opened(bottom: int, top: int) -> AskedBy:
     """Some of these rows. The first pages are opened most; Django writes a page's number into its statement."""
-    return AskedBy(lambda who: paging.rows_between(_all(who, NOW), bottom, top))
+
+    def make(who: Any) -> Any:
+        # Each has its turn (soonest_first): for their number that need not be asked.
+        of = Commitment.objects.visible_to(who, NOW)
+        return paging.rows_between(_all(who, NOW), bottom, top, of)
+
+    return AskedBy(make)
 
 
 class CommitmentList(ListPage):
@@ -109,7 +124,7 @@ class CommitmentList(ListPage):
     none_match = gettext_lazy("No commitment matches these filters")
 
     def get_queryset(self) -> Any:
-        return _all(self.request.user, self.request.now)
+        return _ALL(self.request.user, self.request.now)
 
     def read_as_opened(self, bottom: int, top: int) -> list[Any]:
         return _opened(bottom, top)(self.request.user, self.request.now)
@@ -159,8 +174,7 @@ class LineList(ListPage):
     none_match = gettext_lazy("No line matches these filters")
 
     def get_queryset(self) -> Any:
-        visible = Obligation.objects.visible_to(self.request.user, self.request.now)
-        return visible.for_list().soonest_first()
+        return _ALL_LINES(self.request.user, self.request.now)
 
     def get_selection(self) -> Selection | None:
         return offered(self.request.user, "lines")
@@ -183,8 +197,7 @@ class ReportList(ListPage):
     none_match = gettext_lazy("No report matches these filters")
 
     def get_queryset(self) -> Any:
-        visible = ProgressReport.objects.visible_to(self.request.user, self.request.now)
-        return visible.sent().for_list().newest_first()
+        return _ALL_REPORTS(self.request.user, self.request.now)
 
 
 @require_GET

@@ -1,5 +1,6 @@
 """The table every list page is made of."""
 
+import copy
 import inspect
 from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache
@@ -29,6 +30,13 @@ def with_tie_break(queryset: QuerySet[Any]) -> QuerySet[Any]:
     return queryset if ends_in_pk(ordering) else queryset.order_by(*ordering, "pk")
 
 
+class _Columns(dict[str, Any]):
+    """The columns of a table as declared. A table's own are shallow copies: it changes no more than a head."""
+
+    def __deepcopy__(self, memo: Any) -> dict[str, Any]:
+        return {name: copy.copy(column) for name, column in self.items()}
+
+
 @lru_cache(maxsize=256)
 def _takes_a_record(render: Callable[..., Any]) -> bool:
     return list(inspect.signature(render).parameters) == ["self", "record"]
@@ -53,6 +61,9 @@ class BaseTable(tables.Table):
     class Meta:
         template_name = "ui/_table.html"
         attrs: ClassVar[dict[str, str]] = {"class": "tbl tbl--stack tbl--panel"}
+
+    def __init_subclass__(cls) -> None:
+        cls.base_columns = _Columns(cls.base_columns)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kept_from = [name for name in type(self).base_columns if not self.offers(name)]

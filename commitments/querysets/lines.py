@@ -72,6 +72,22 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
             return self.none()
         return self.exclude(conditions.is_shown(user, now))
 
+    def keys_hidden_from(self, user: User, now: datetime) -> Any:
+        """The keys of the lines that `visible_to` leaves out for somebody outside the secretariat.
+
+        Hidden themselves, with their commitment, or with a report that it quotes: each few, read once.
+        """
+        from commitments.models import Commitment
+
+        kept_back, quoting = Commitment.objects.hidden_from(user, now)
+        own = self.hidden_from(user, now)
+        with_others = (self.filter(commitment__in=keys) for keys in (kept_back, quoting))
+        return (
+            own.order_by()
+            .values("pk")
+            .union(*(rows.order_by().values("pk") for rows in with_others))
+        )
+
     def closed(self) -> "ObligationQuerySet":
         """Lines that not every member may see."""
         return self.exclude(sensitivity__in=[Sensitivity.PUBLIC, Sensitivity.MEMBERS])

@@ -219,6 +219,13 @@ def total(pages: Any) -> str:
     return words.total_words(pages.count, is_bounded=getattr(pages, "is_bounded", False))
 
 
+@register.simple_tag
+def page_address(rest: str, number: int) -> str:
+    """The address of a page of a list. `rest` is the query of the list without its page."""
+    asked = rest.removeprefix("?")
+    return f"?{asked}{'&' if asked else ''}page={number}"
+
+
 @register.filter
 def page_range(page: Page[Any]) -> Iterable[Any]:
     """The page numbers worth showing, with an ellipsis where some are left out."""

@@ -54,7 +54,14 @@ def run(
     lines: Any = due.dated().filter(_can_come(ladders, today, last))
     if person:
         lines = lines.visible_to(person, now)
-    rows = _rows(_told(lines, person, today, ladders), now, last, ladders)
+    told = _told(lines, person, today, ladders)
+    people = [person.pk] if person else {row.person for row in told}
+    active = (
+        {person.pk: person}
+        if person and person.is_active
+        else User.objects.active().in_bulk(people)
+    )
+    rows = _rows(told, active, now, last, ladders)
     return sorted(rows, key=lambda row: (row.step.day, row.person.name, row.line.pk))
 
 
@@ -145,9 +152,10 @@ def _pairs(queries: list[Any], person: User | None) -> set[Told]:
     return pairs(query.filter(told=person.pk) if person else query for query in queries)
 
 
-def _rows(told: set[Told], now: datetime, last: date, ladders: Ladders) -> Iterator[Coming]:
+def _rows(
+    told: set[Told], people: dict[int, User], now: datetime, last: date, ladders: Ladders
+) -> Iterator[Coming]:
     lines = Obligation.objects.for_list().in_bulk({row.line for row in told})
-    people = User.objects.active().in_bulk({row.person for row in told})
     anew = restarts(row.line for row in told if row.occasion)
     quiet = _Quiet.of(set(people), ladders.policies.site)
     for row in told:

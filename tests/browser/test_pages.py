@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
@@ -12,6 +11,7 @@ from accounts.models import User
 from sco_tracker.sample import load_sample
 from tests import tour
 from tests.architecture.addresses import all_addresses
+from tests.browser import axe
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,8 +24,6 @@ NOT_OURS = ("/admin/", "/accounts/logout")
 WIDTHS = (2560, 1440, 320)
 # The pages of one kind of person are looked at by several tests side by side.
 PARTS = 4
-# What the colours of the dark theme can break.
-COLOURS = {"runOnly": ["color-contrast"]}
 
 
 @pytest.fixture
@@ -83,9 +81,9 @@ def faults(page: Page, paths: list[str]) -> list[str]:
         page.emulate_media(color_scheme="light")
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(path)
-        found += broken(page, path)
+        found += axe.violations(page, path)
         page.emulate_media(color_scheme="dark")
-        found += broken(page, f"{path} (dark)", COLOURS)
+        found += axe.violations(page, f"{path} (dark)", axe.COLOURS)
         found += [f"{path} is wider than {width} px" for width in WIDTHS if scrolls(page, width)]
         found += [f"{path}: {cells}" for cells in page.evaluate(ONE_OVER_ANOTHER)]  # narrow now
     return found
@@ -105,16 +103,6 @@ def every_page(email: str) -> Iterator[str]:
 
 def main_pages(email: str) -> list[str]:
     return list(tour.PAGES[email].values())
-
-
-def broken(page: Page, where: str, options: dict[str, Any] | None = None) -> list[str]:
-    """What axe finds, a line each."""
-    violations = Axe().run(page, options=options).response["violations"]
-    return [
-        f"{where} {violation['id']}: {node['html'][:120]}"
-        for violation in violations
-        for node in violation["nodes"]
-    ]
 
 
 def scrolls(page: Page, width: int) -> bool:

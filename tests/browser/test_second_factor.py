@@ -7,7 +7,8 @@ from django.core.cache import cache
 from playwright.sync_api import Browser, Page, expect
 
 from tests.accounts.ways_in import code_now, recovery_codes
-from tests.browser.test_pages import COLOURS, WIDTHS, broken, scrolls
+from tests.browser import axe
+from tests.browser.test_pages import WIDTHS, scrolls
 from tests.factories import PASSWORD, make_officer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,9 +33,9 @@ class Person:
             return
         where = self.page.url
         self.page.emulate_media(color_scheme="light")
-        self.faults += broken(self.page, where)
+        self.faults += axe.violations(self.page, where)
         self.page.emulate_media(color_scheme="dark")
-        self.faults += broken(self.page, f"{where} (dark)", COLOURS)
+        self.faults += axe.violations(self.page, f"{where} (dark)", axe.COLOURS)
         self.faults += [f"{where} wider than {w}" for w in WIDTHS if scrolls(self.page, w)]
         self.page.set_viewport_size({"width": 1280, "height": 900})
 

@@ -10,7 +10,7 @@ are asked differs only between the secretariat and everybody else:
 from collections.abc import Callable
 from datetime import date, datetime, time
 from functools import lru_cache, partial
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db.models import BigIntegerField, DateField, DateTimeField, QuerySet
 
@@ -52,15 +52,17 @@ class AskedBy:
         return ask(user=user.pk, now=now, today=today_of(user, now), **values)
 
 
-def by_day(make: Callable[[User, datetime], Rows]) -> Callable[[User, datetime], Rows]:
-    """Put a question together once a day for each person, for one that asks of the moment only the day."""
+class ByDay(Generic[Rows]):
+    """A question that is put together once a day for each person; of the moment, it asks only the day."""
 
-    @lru_cache(maxsize=1024)
-    def made(user: User, is_secretariat: bool, today: date) -> Rows:
-        return make(user, datetime.combine(today, time(12), user.zone))
+    def __init__(self, make: Callable[[User, datetime], Rows]) -> None:
+        self.make = make
+        self._made = lru_cache(maxsize=1024)(self._for)
 
-    def asked(user: User, now: datetime) -> Rows:
-        rows: Rows = made(user, user.is_secretariat, today_of(user, now)).all()
+    def __call__(self, user: User, now: datetime) -> Rows:
+        """The rows that this person may see on this day, not yet read."""
+        rows: Rows = self._made(user, user.is_secretariat, today_of(user, now)).all()
         return rows
 
-    return asked
+    def _for(self, user: User, is_secretariat: bool, today: date) -> Rows:
+        return self.make(user, datetime.combine(today, time(12), user.zone))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts.access import Access, access
-from accounts.asking import NOW, AskedBy, by_day, today_of
+from accounts.asking import NOW, AskedBy, ByDay, today_of
 from accounts.models import User
 from accounts.requests import Request
 from meetings.comparing import Piece, pieces
@@ -87,11 +87,11 @@ def _all(user: User, now: datetime) -> CommitmentQuerySet:
     return Commitment.objects.visible_to(user, now).for_list(user, now).soonest_first()
 
 
-_ALL = by_day(_all)
-_ALL_LINES = by_day(
+_ALL = ByDay(_all)
+_ALL_LINES = ByDay(
     lambda user, now: Obligation.objects.visible_to(user, now).for_list().soonest_first()
 )
-_ALL_REPORTS = by_day(
+_ALL_REPORTS = ByDay(
     lambda user, now: ProgressReport.objects.visible_to(user, now).sent().for_list().newest_first()
 )
 

@@ -81,10 +81,11 @@ def test_a_small_register_is_counted_each_time(asked, monkeypatch):
 
 def test_a_cache_that_is_away_costs_time_and_no_more(asked, settings):
     settings.CACHES = {
+        **settings.CACHES,
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": "redis://127.0.0.1:1/0",
-        }
+        },
     }
     assert [asked(), asked()] == [0, 1]
 

@@ -105,10 +105,11 @@ def database_read_only() -> Iterator[None]:
 @pytest.fixture
 def cache_gone(settings):
     settings.CACHES = {
+        **settings.CACHES,
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": "unix:///nowhere/broker.sock",
-        }
+        },
     }
 
 

@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from django.db import connections
 
+from accounts.asking import ByDay
+from commitments import views
 from ui.prepared import Prepared
 
 from .mutants import Mutant, mutated
@@ -129,7 +131,7 @@ def put_in(mutant: Mutant) -> None:
 
 
 def write_anew() -> None:
-    """Let every test put together its own prepared queries, or only the first would come by their lines."""
+    """Let every test put together its own questions, or only the first would come by their lines."""
     call = Prepared.__call__
 
     def anew(self: Prepared, **values: Any) -> list[Any]:
@@ -138,6 +140,8 @@ def write_anew() -> None:
         return call(self, **values)
 
     Prepared.__call__ = anew
+    ByDay.__call__ = lambda self, user, now: self.make(user, now)
+    views._opened = views._opened.__wrapped__
 
 
 class Timed:

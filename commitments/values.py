@@ -23,6 +23,8 @@ FIGURES = (
 )  # fmt: skip
 
 
+# What a list says of no deadline.
+_UNSAID = [f"next_deadline__{name}" for name in ("created_at", "reason", "wording")]
 _STRIPS = AskedBy(
     lambda who: (
         Obligation.objects.visible_lines(who, NOW)
@@ -30,6 +32,7 @@ _STRIPS = AskedBy(
         .for_strip()
         .select_related(None)
         .select_related("next_deadline")
+        .defer("registered_at", "search_text", *_UNSAID)
     )
 )
 

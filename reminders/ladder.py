@@ -20,6 +20,7 @@ from commitments.models import Obligation
 from commitments.querysets import ObligationQuerySet
 from meetings.calendar import add_working_days
 from meetings.models import FocalPoint, Party
+from ui.prepared import Among, GivenKeys, Prepared
 
 from . import rules
 from .choices import Capacity, Rung
@@ -140,10 +141,17 @@ def by_day(days: Iterable[tuple[date, int]], condition: Callable[[date], Q]) -> 
 
 def restarts(lines: Iterable[int]) -> dict[int, datetime]:
     """When the grace of these lines began anew last: a report came back, or the owner changed."""
+    return dict(_RESTARTS(lines=lines))
+
+
+def _restarts() -> Any:
     anew = Q(action="report.returned") | Q(action="line.edited", after__has_key="owner")
-    events = Event.objects.filter(anew, object_type="obligation", object_id__in=list(lines))
-    rows = events.order_by().values("object_id").annotate(last=Max("at"))
-    return dict(rows.values_list("object_id", "last"))
+    of_lines = Q(Among("object_id", GivenKeys("lines")), object_type="obligation")
+    rows = Event.objects.filter(anew, of_lines).order_by().values("object_id")
+    return rows.annotate(last=Max("at")).values_list("object_id", "last")
+
+
+_RESTARTS = Prepared(_restarts)
 
 
 def on_rung(lines: ObligationQuerySet, name: str, today: date, site: Policy) -> list[Any]:

@@ -7,9 +7,12 @@ from functools import lru_cache
 from django.db.models import Q
 
 from commitments.models import Obligation
+from ui.prepared import Prepared
 
 from .models import Policy
 from .rules import Schedule
+
+_STORED = Prepared(lambda: Policy.objects.select_related("head").order_by("pk"))
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Policies:
 
     @classmethod
     def stored(cls) -> "Policies":
-        return cls.of_rows(Policy.objects.select_related("head").order_by("pk"))
+        return cls.of_rows(_STORED())
 
     @classmethod
     def of_rows(cls, rows: Iterable[Policy]) -> "Policies":

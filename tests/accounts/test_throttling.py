@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings as django_settings
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import Client
 from redis.exceptions import ConnectionError as Away
 
@@ -307,11 +307,7 @@ def no_cache(monkeypatch):
         raise Away("nothing listens")
 
     for name in ("get", "set", "add", "incr", "delete", "delete_many"):
-        monkeypatch.setattr(django_settings_cache(), name, fail)
-
-
-def django_settings_cache():
-    return type(cache._connections[cache._alias])
+        monkeypatch.setattr(caches["default"], name, fail)
 
 
 @pytest.mark.parametrize("password", [PASSWORD, "wrong"])

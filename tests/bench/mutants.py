@@ -26,7 +26,7 @@ from .mutation.mutants import Mutant, mutants_of
 
 ROOT = Path(__file__).parent.parent.parent
 PROTECTING = (
-    "accounts/access.py", "accounts/middleware.py", "accounts/limits.py", "accounts/querysets.py",
+    "accounts/access.py", "accounts/asking.py", "accounts/middleware.py", "accounts/limits.py", "accounts/querysets.py",
     "commitments/may.py", "commitments/rules.py", "meetings/rules.py", "meetings/querysets.py",
     "commitments/querysets/commitments.py", "commitments/querysets/conditions.py",
     "commitments/querysets/lines.py", "commitments/querysets/told.py", "commitments/bulk/querysets.py",
@@ -38,6 +38,7 @@ DIRECT = (
     "tests/commitments/test_visible.py", "tests/meetings/test_readable.py",
     "tests/commitments/test_questions.py", "tests/meetings/test_questions.py",
     "tests/reminders/test_questions.py", "tests/accounts/test_questions.py",
+    "tests/accounts/test_asking.py",
 )  # fmt: skip
 # Where else they are tested, but for what asks a browser or starts processes.
 CONCERNED = (

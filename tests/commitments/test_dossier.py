@@ -287,6 +287,7 @@ def fill(series, number: int) -> None:
         make_accepted(of.obligations.last(), claimed="done")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("who", ["officer", "reader"])
 @pytest.mark.parametrize("query", [{}, {"of": "last"}, {"export": "docx"}])
 def test_a_dossier_costs_the_same_for_four_commitments_and_for_twelve(client, series, who, query):

@@ -14,7 +14,8 @@ from tests import planted
 from tests.architecture.addresses import all_addresses
 from tests.factories import make_instrument
 
-pytestmark = pytest.mark.django_db
+# What is written into a cell depends on no database.
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 FORMULA = '{}cmd|" /C calc"!A0'

@@ -312,6 +312,7 @@ def commitment_events(lines) -> int:
     ).count()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("who", ["officer", "reader", "focal point"])
 def test_the_page_of_a_commitment_costs_the_same_however_much_happened(client, who):
     busy("TST-1", parties=2, reports=2, events=8)

@@ -191,7 +191,8 @@ def asked_for(role):
     return [*searches, *exports, *pages, report, "/commitments/TST-2/AA/", "/commitments/TST-1/AA/"]
 
 
-@pytest.mark.parametrize("role", ["stranger", "reader"])
+# PostgreSQL is asked for the one of whom it asks more: somebody who answers for a party.
+@pytest.mark.parametrize("role", ["stranger", pytest.param("reader", marks=pytest.mark.once)])
 def test_nothing_that_is_kept_back_is_on_any_page_nor_in_any_number(clock, world, role):
     person = world.people[role]
     before = Walk(person).pages
@@ -210,6 +211,7 @@ def test_nothing_that_is_kept_back_is_on_any_page_nor_in_any_number(clock, world
     assert len(before) > 40
 
 
+@pytest.mark.once
 def test_the_walk_sees_what_is_planted_where_it_may_be_read(clock, world):
     planted.plant_apart(world, KNOWN_SINCE)
     seen = Walk(world.people["officer"])

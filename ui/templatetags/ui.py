@@ -12,11 +12,12 @@ from django.forms import BoundField
 from django.forms.utils import flatatt
 from django.template.base import render_value_in_context
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from lucide.templatetags.lucide import lucide
 
 from ui import words
+from ui.filterbar import PAGE, SORT
 
 register = template.Library()
 
@@ -156,6 +157,38 @@ def head_attrs(column: Any) -> SafeString:
         down = column.order_by_alias.is_descending
         attrs["aria-sort"] = "descending" if down else "ascending"
     return flatatt({"scope": "col", **attrs})
+
+
+@register.simple_tag
+def table_heads(table: Any) -> SafeString:
+    """The heads of a table's columns. Those that sort lead to the list in their order, from its first page."""
+    rest = table.request.GET.copy()
+    for name in (SORT, PAGE):
+        rest.pop(name, None)
+    start = f"?{rest.urlencode()}&" if rest else "?"
+    return format_html_join(
+        "",
+        "<th{}>{}</th>",
+        ((head_attrs(column), _head(table, column, start)) for column in table.columns),
+    )
+
+
+def _head(table: Any, column: Any, start: str) -> Any:
+    if not column.orderable:
+        return column.header
+    address = f"{start}{SORT}={column.order_by_alias.next}"
+    arrow = ""
+    if column.is_ordered:
+        arrow = "↓" if column.order_by_alias.is_descending else "↑"
+        arrow = format_html('&nbsp;<span aria-hidden="true">{}</span>', arrow)
+    return format_html(
+        '<a href="{}" hx-get="{}{}">{}{}</a>',
+        address,
+        table.request.path,
+        address,
+        column.header,
+        arrow,
+    )
 
 
 @register.simple_tag

@@ -56,7 +56,7 @@ def marks_of(quotations: Iterable[Quotation], commitment: Commitment | None = No
 
 def extent(report: Report, own: list[Quotation]) -> tuple[int, int]:
     """From where to where an excerpt with these quotations reaches."""
-    spans = list(paragraphs(report.text))
+    spans = paragraphs(report.text)
     shown = [i for one in own for part in around(spans, one.start, one.end) for i in part]
     return (spans[min(shown)][0], spans[max(shown)][1]) if shown else (0, 0)
 
@@ -66,7 +66,7 @@ def excerpt(report: Report, commitment: Commitment, quotations: list[Quotation])
 
     `quotations` are those of its extent that the reader may see, the commitment's own among them.
     """
-    spans = list(paragraphs(report.text))
+    spans = paragraphs(report.text)
     marks = marks_of(quotations, commitment)
     inside: set[int] = set()
     beside: set[int] = set()

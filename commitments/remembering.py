@@ -22,7 +22,7 @@ from .models import Commitment
 logger = logging.getLogger(__name__)
 
 # From how many commitments on: a smaller register is counted each time, in a moment.
-LARGE = 10_000
+LARGE = 5_000
 # Of two writes at the same time, the one with the lower number may be stored last. It moves the place
 # that the log had so far down, unless so many others were stored while it was written.
 DEPTH = 2_000

@@ -66,6 +66,12 @@ _BETWEEN = AskedBy(
         .in_text_order()
     )
 )
+_STORY = AskedBy(lambda who: CommitmentLink.objects.visible_to(who, NOW).about(_KEY).for_story())
+_RECHECKS = AskedBy(
+    lambda who: (
+        Recheck.objects.open().visible_to(who, NOW).filter(commitment=_KEY).for_page().in_order()
+    )
+)
 # The same whoever asks.
 _PERSON, _TODAY = Given("user", BigIntegerField()), Given("today", DateField())
 _INSTRUMENTS = Prepared(lambda: Instrument.objects.filter(commitments=_KEY))
@@ -84,7 +90,7 @@ _DEADLINES = Prepared(
 
 def _all(user: User, now: datetime) -> CommitmentQuerySet:
     """The rows of the list of commitments before anything is chosen. Of the moment, only the day counts."""
-    return Commitment.objects.visible_to(user, now).for_list(user, now).soonest_first()
+    return Commitment.objects.visible_to(user, now).for_list(user, now)
 
 
 _ALL = ByDay(_all)
@@ -101,9 +107,8 @@ def _opened(bottom: int, top: int) -> AskedBy:
     """Some of these rows. The first pages are opened most; Django writes a page's number into its statement."""
 
     def make(who: Any) -> Any:
-        # Each has its turn (soonest_first): for their number that need not be asked.
-        of = Commitment.objects.visible_to(who, NOW)
-        return paging.rows_between(_all(who, NOW), bottom, top, of)
+        rows = _all(who, NOW)
+        return paging.rows_between(rows.soonest_first(), bottom, top, of=rows)
 
     return AskedBy(make)
 
@@ -125,6 +130,10 @@ class CommitmentList(ListPage):
 
     def get_queryset(self) -> Any:
         return _ALL(self.request.user, self.request.now)
+
+    def get_table_data(self) -> Any:
+        """In order, which is no matter of how many there are: each has a turn."""
+        return super().get_table_data().soonest_first()
 
     def read_as_opened(self, bottom: int, top: int) -> list[Any]:
         return _opened(bottom, top)(self.request.user, self.request.now)
@@ -246,8 +255,7 @@ def _update(line: Obligation) -> dict[str, Any]:
 
 def _story(request: Request, commitment: Commitment) -> list[CommitmentLink]:
     """Links to earlier and later commitments that the person may see, from the earliest on."""
-    visible = CommitmentLink.objects.visible_to(request.user, request.now)
-    return list(visible.about(commitment).for_story())
+    return _STORY(request.user, request.now, commitment=commitment.pk)
 
 
 def _excerpts(request: Request, commitment: Commitment) -> list[dict[str, Any]]:
@@ -274,8 +282,7 @@ def _excerpts(request: Request, commitment: Commitment) -> list[dict[str, Any]]:
 
 def _rechecks(request: Request, commitment: Commitment) -> list[tuple[Recheck, list[Piece]]]:
     """What corrected reports did to its words and nobody has decided on, with the difference."""
-    rows = Recheck.objects.open().visible_to(request.user, request.now)
-    waiting = rows.filter(commitment=commitment).for_page().in_order()
+    waiting = _RECHECKS(request.user, request.now, commitment=commitment.pk)
     return [(row, pieces(row.before, row.after)) for row in waiting]
 
 

@@ -1,7 +1,8 @@
 """Marking spans in a text: cutting it where a mark begins or ends."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 
@@ -49,16 +50,18 @@ def segments(text: str, start: int, end: int, marks: Iterable[Mark]) -> list[Seg
     ]
 
 
-def paragraphs(text: str) -> Iterator[tuple[int, int]]:
-    """The lines of a text that are not empty, as spans."""
-    start = 0
+@lru_cache(maxsize=32)
+def paragraphs(text: str) -> tuple[tuple[int, int], ...]:
+    """The lines of a text that are not empty, as spans. Pages of commitments ask for the same few texts."""
+    found, start = [], 0
     for line in text.split("\n"):
         if line.strip():
-            yield start, start + len(line)
+            found.append((start, start + len(line)))
         start += len(line) + 1
+    return tuple(found)
 
 
-def around(spans: list[tuple[int, int]], start: int, end: int) -> tuple[list[int], list[int]]:
+def around(spans: Sequence[tuple[int, int]], start: int, end: int) -> tuple[list[int], list[int]]:
     """Which of the spans (ascending) a range touches, and which stand just before and after those."""
     inside = [i for i, (a, b) in enumerate(spans) if a < end and b > start]
     if not inside:

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -123,7 +124,8 @@ class ListPage(SingleTableMixin, FilterView):
         table = self.whole_table(**kwargs)
         # The size of a page is ours to choose: an address must not ask for all rows at once.
         read = self.read_as_opened if set(self.request.GET) <= {PAGE} else None
-        table.paginator = self.pages = Pages(table.rows, self.per_page, read)
+        of = self.object_list if isinstance(self.object_list, QuerySet) else None
+        table.paginator = self.pages = Pages(table.rows, self.per_page, read, of)
         table.page = table.paginator.get_page(self.request.GET.get(PAGE))
         table.before_render(self.request)
         return table

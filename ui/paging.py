@@ -68,25 +68,31 @@ class Pages(Paginator):
 
     How many rows there are is counted up to `COUNTED_UP_TO`; `is_bounded` says that there are more.
     A page behind that exists as long as it has rows. One statement reads a page (`rows_between`);
-    `read(bottom, top)` may give its rows in place of the query set.
+    `read(bottom, top)` may give its rows in place of the query set. `of` has as many rows, and is counted.
     """
 
     _reached = 0
 
     def __init__(
-        self, rows: Any, per_page: int, read: ReadRows | None = None, **kwargs: Any
+        self,
+        rows: Any,
+        per_page: int,
+        read: ReadRows | None = None,
+        of: QuerySet[Any] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(rows, per_page, **kwargs)
         self.rows = rows
         self._read_rows = read
         data = rows.data.data
         self.queryset: QuerySet[Any] | None = data if isinstance(data, QuerySet) else None
+        self._of = self.queryset if of is None else of
 
     @cached_property
     def _found(self) -> int:
-        if self.queryset is None:
+        if self._of is None:
             return len(self.rows)
-        return _bare(self.queryset)[: COUNTED_UP_TO + 1].count()
+        return _bare(self._of)[: COUNTED_UP_TO + 1].count()
 
     @property
     def is_bounded(self) -> bool:
@@ -108,8 +114,8 @@ class Pages(Paginator):
         if len(page) or page.number == 1:
             return page
         # Behind the end: now the end has to be known.
-        if self.is_bounded and self.queryset is not None:
-            self._reached = -(-_bare(self.queryset).count() // self.per_page)
+        if self.is_bounded and self._of is not None:
+            self._reached = -(-_bare(self._of).count() // self.per_page)
         return self._read(self.num_pages)
 
     def page(self, number: int | str) -> Page:
@@ -128,7 +134,7 @@ class Pages(Paginator):
             return list(self.rows.data[bottom:top])
         if not _are_objects(self.queryset):
             return list(self.queryset[bottom:top])
-        read = self._read_rows or partial(rows_between, self.queryset)
+        read = self._read_rows or partial(rows_between, self.queryset, of=self._of)
         found = {row.pk: row for row in read(bottom, top)}
         if found or not bottom:
             self._found = next((row.rows_found for row in found.values()), 0)

@@ -57,7 +57,7 @@ class ByDay(Generic[Rows]):
 
     def __init__(self, make: Callable[[User, datetime], Rows]) -> None:
         self.make = make
-        self._made = lru_cache(maxsize=1024)(self._for)
+        self._made = lru_cache(maxsize=128)(self._for)
 
     def __call__(self, user: User, now: datetime) -> Rows:
         """The rows that this person may see on this day, not yet read."""

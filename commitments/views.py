@@ -2,11 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, DateField, IntegerField
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,17 +11,15 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts.access import Access, access
-from accounts.asking import NOW, AskedBy, ByDay, today_of
-from accounts.models import User
+from accounts.asking import today_of
 from accounts.requests import Request
 from meetings.comparing import Piece, pieces
-from meetings.models import Instrument, Party, Report
+from meetings.models import Report
 from ui import paging
 from ui.lists import ListPage, View
-from ui.prepared import Given, Prepared
 from ui.selection import Selection
 
-from . import reading, words
+from . import asked, reading, words
 from .bulk.offer import offered
 from .choices import Reporting, Timing
 from .filters import CommitmentFilter, LineFilter, ReportFilter
@@ -36,81 +31,11 @@ from .models import (
     CommitmentLink,
     Deadline,
     Obligation,
-    ProgressReport,
     Quotation,
     Recheck,
 )
-from .querysets import CommitmentQuerySet
 from .tables import CommitmentTable, LineTable, ReportTable
 from .values import note_timing, summed_up
-
-# What the page of a commitment reads, as far as whoever asks may see it.
-_KEY = Given("commitment", BigIntegerField())
-_COMMITMENT = AskedBy(
-    lambda who: (
-        Commitment.objects.visible_to(who, NOW)
-        .filter(reference=Given("reference", CharField()))
-        .for_detail()
-        .prefetch_related(None)
-    )
-)
-_LINES = AskedBy(
-    lambda who: Obligation.objects.visible_lines(who, NOW).filter(commitment=_KEY).for_detail()
-)
-_BETWEEN = AskedBy(
-    lambda who: (
-        Quotation.objects.visible_to(who, NOW)
-        .within(Given("start", IntegerField()), Given("end", IntegerField()))
-        .filter(report=Given("report", BigIntegerField()))
-        .select_related("commitment")
-        .in_text_order()
-    )
-)
-_STORY = AskedBy(lambda who: CommitmentLink.objects.visible_to(who, NOW).about(_KEY).for_story())
-_RECHECKS = AskedBy(
-    lambda who: (
-        Recheck.objects.open().visible_to(who, NOW).filter(commitment=_KEY).for_page().in_order()
-    )
-)
-# The same whoever asks.
-_PERSON, _TODAY = Given("user", BigIntegerField()), Given("today", DateField())
-_INSTRUMENTS = Prepared(lambda: Instrument.objects.filter(commitments=_KEY))
-_PARTIES = Prepared(lambda: Party.objects.in_order().noting_own(_PERSON, _TODAY))
-_QUOTED = Prepared(
-    lambda: Quotation.objects.filter(commitment=_KEY).with_text().select_related("report__meeting")
-)
-_DEADLINES = Prepared(
-    lambda: (
-        Deadline.objects.filter(commitment=_KEY)
-        .select_related("author", "obligation__party")
-        .oldest_first()
-    )
-)
-
-
-def _all(user: User, now: datetime) -> CommitmentQuerySet:
-    """The rows of the list of commitments before anything is chosen. Of the moment, only the day counts."""
-    return Commitment.objects.visible_to(user, now).for_list(user, now)
-
-
-_ALL = ByDay(_all)
-_ALL_LINES = ByDay(
-    lambda user, now: Obligation.objects.visible_to(user, now).for_list().soonest_first()
-)
-_ALL_REPORTS = ByDay(
-    lambda user, now: ProgressReport.objects.visible_to(user, now).sent().for_list().newest_first()
-)
-
-
-@lru_cache(maxsize=64)
-def _opened(bottom: int, top: int) -> AskedBy:
-    """Some of these rows. The first pages are opened most; Django writes a page's number into its statement."""
-
-    def make(who: Any) -> Any:
-        rows = _all(who, NOW)
-        return paging.rows_between(rows.soonest_first(), bottom, top, of=rows)
-
-    return AskedBy(make)
 
 
 class CommitmentList(ListPage):
@@ -129,14 +54,14 @@ class CommitmentList(ListPage):
     none_match = gettext_lazy("No commitment matches these filters")
 
     def get_queryset(self) -> Any:
-        return _ALL(self.request.user, self.request.now)
+        return asked.ALL_COMMITMENTS(self.request.user, self.request.now)
 
     def get_table_data(self) -> Any:
         """In order, which is no matter of how many there are: each has a turn."""
         return super().get_table_data().soonest_first()
 
     def read_as_opened(self, bottom: int, top: int) -> list[Any]:
-        return _opened(bottom, top)(self.request.user, self.request.now)
+        return asked.opened(bottom, top)(self.request.user, self.request.now)
 
     def get_table_kwargs(self) -> dict[str, Any]:
         user = self.request.user
@@ -183,7 +108,7 @@ class LineList(ListPage):
     none_match = gettext_lazy("No line matches these filters")
 
     def get_queryset(self) -> Any:
-        return _ALL_LINES(self.request.user, self.request.now)
+        return asked.ALL_LINES(self.request.user, self.request.now)
 
     def get_selection(self) -> Selection | None:
         return offered(self.request.user, "lines")
@@ -206,7 +131,7 @@ class ReportList(ListPage):
     none_match = gettext_lazy("No report matches these filters")
 
     def get_queryset(self) -> Any:
-        return _ALL_REPORTS(self.request.user, self.request.now)
+        return asked.ALL_REPORTS(self.request.user, self.request.now)
 
 
 @require_GET
@@ -214,19 +139,19 @@ class ReportList(ListPage):
 def detail(request: Request, reference: str) -> HttpResponse:
     """One commitment: its words, who owes it, by when, and what happened."""
     user, now = request.user, request.now
-    found = _COMMITMENT(user, now, reference=reference)
+    found = asked.COMMITMENT(user, now, reference=reference)
     if not found:
         raise Http404
     commitment = found[0]
-    lines = [note_timing(line, now) for line in _LINES(user, now, commitment=commitment.pk)]
+    lines = [note_timing(line, now) for line in asked.LINES(user, now, commitment=commitment.pk)]
     summary = summed_up(lines)
     hidden = commitment.line_count > len(lines)
     log, log_count = newest(commitment, lines, user=user, now=now)
-    parties = _PARTIES(user=user.pk, today=today_of(user, now))
+    parties = asked.PARTIES(user=user.pk, today=today_of(user, now))
     context = {
         "commitment": commitment,
         "lines": lines,
-        "instruments": _INSTRUMENTS(commitment=commitment.pk),
+        "instruments": asked.INSTRUMENTS(commitment=commitment.pk),
         "updates": [_update(line) for line in lines] if user.is_secretariat else [],
         "own": {party.pk for party in parties if party.is_own},
         "done": words.done_words(summary, some_hidden=hidden),
@@ -255,19 +180,21 @@ def _update(line: Obligation) -> dict[str, Any]:
 
 def _story(request: Request, commitment: Commitment) -> list[CommitmentLink]:
     """Links to earlier and later commitments that the person may see, from the earliest on."""
-    return _STORY(request.user, request.now, commitment=commitment.pk)
+    return asked.STORY(request.user, request.now, commitment=commitment.pk)
 
 
 def _excerpts(request: Request, commitment: Commitment) -> list[dict[str, Any]]:
     """Each report that is quoted, its quoted paragraphs, and the other commitments marked there."""
-    quoted = _QUOTED(commitment=commitment.pk)
+    quoted = asked.QUOTED(commitment=commitment.pk)
     own: dict[Report, list[Quotation]] = defaultdict(list)
     for quotation in reading.current(quoted):
         own[quotation.report].append(quotation)
     found = []
     for report in sorted(own, key=lambda report: report.pk):
         start, end = reading.extent(report, own[report])
-        quotations = _BETWEEN(request.user, request.now, report=report.pk, start=start, end=end)
+        quotations = asked.BETWEEN(
+            request.user, request.now, report=report.pk, start=start, end=end
+        )
         paragraphs = reading.excerpt(report, commitment, quotations)
         found.append(
             {
@@ -282,12 +209,12 @@ def _excerpts(request: Request, commitment: Commitment) -> list[dict[str, Any]]:
 
 def _rechecks(request: Request, commitment: Commitment) -> list[tuple[Recheck, list[Piece]]]:
     """What corrected reports did to its words and nobody has decided on, with the difference."""
-    waiting = _RECHECKS(request.user, request.now, commitment=commitment.pk)
+    waiting = asked.RECHECKS(request.user, request.now, commitment=commitment.pk)
     return [(row, pieces(row.before, row.after)) for row in waiting]
 
 
 def _deadlines(commitment: Commitment, lines: list[Obligation]) -> list[Deadline]:
     """Every deadline that the person may read, the first and all that came after it."""
     shown = {line.pk for line in lines} | {None}
-    rows = _DEADLINES(commitment=commitment.pk)
+    rows = asked.DEADLINES(commitment=commitment.pk)
     return [row for row in rows if row.obligation_id in shown]

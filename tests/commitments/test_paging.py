@@ -7,7 +7,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from commitments import editing, services, views
+from commitments import asked, editing, services
 from commitments.choices import Life, Role, Status
 from commitments.models import NEVER, Commitment, Obligation, Turn
 from meetings.choices import Sensitivity
@@ -147,9 +147,9 @@ def test_a_turn_goes_with_its_commitment():
 @pytest.fixture
 def written_anew():
     """The bound stands in statements that are kept."""
-    views._opened.cache_clear()
+    asked.opened.cache_clear()
     yield
-    views._opened.cache_clear()
+    asked.opened.cache_clear()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ import pytest
 from django.db import connections
 
 from accounts.asking import ByDay
-from commitments import views
+from commitments import asked
 from ui.prepared import Prepared
 
 from .mutants import Mutant, mutated
@@ -141,7 +141,7 @@ def write_anew() -> None:
 
     Prepared.__call__ = anew
     ByDay.__call__ = lambda self, user, now: self.make(user, now)
-    views._opened = views._opened.__wrapped__
+    asked.opened = asked.opened.__wrapped__
 
 
 class Timed:

@@ -83,7 +83,8 @@ def test_a_list_page_orders_to_the_last_row(rf, db, page):
     view = page()
     view.request = rf.get("/")
     view.request.user, view.request.now = make_user(), NOW
-    order = view.get_queryset().query.order_by
+    view.object_list = view.get_queryset()
+    order = view.get_table_data().query.order_by
     assert order
     assert order[-1] == "pk"
 

@@ -52,16 +52,29 @@ class Among(Func):
     """Whether a key is one of those given: `filter(Among("commitment", GivenKeys("commitments")))`."""
 
     output_field = BooleanField()
+    on_sqlite = "{} IN (SELECT value FROM json_each({}))"
+    on_postgresql = "{} = ANY({}::bigint[])"
 
     def as_sqlite(self, compiler: SQLCompiler, connection: Any, **_more: Any) -> tuple[str, Any]:
-        return self._written(compiler, "{} IN (SELECT value FROM json_each({}))")
+        return self._written(compiler, self.on_sqlite)
 
     def as_postgresql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
-        return self._written(compiler, "{} = ANY({}::bigint[])")
+        return self._written(compiler, self.on_postgresql)
 
     def _written(self, compiler: SQLCompiler, form: str) -> tuple[str, Any]:
         (key, of_key), (keys, of_keys) = map(compiler.compile, self.get_source_expressions())
         return form.format(key, keys), [*of_key, *of_keys]
+
+
+class ReadFirst(Among):
+    """Whether a key is one of a few that a query finds: `filter(ReadFirst("pk", Subquery(few)))`.
+
+    PostgreSQL reads them before anything else. By `pk__in` it would expect to look at all rows, where the
+    other conditions ask queries of their own.
+    """
+
+    on_sqlite = "{} IN {}"
+    on_postgresql = "{} = ANY(ARRAY{})"
 
 
 class Prepared:

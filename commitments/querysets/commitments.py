@@ -33,6 +33,7 @@ from meetings.choices import Sensitivity
 from meetings.models import Meeting, Report
 from meetings.querysets import has_words, readable
 from ui.counting import Counted, CountedOnce
+from ui.prepared import ReadFirst
 
 from . import conditions
 
@@ -208,7 +209,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         if self._moved_ahead is None:
             return self._turns("due_at")[bottom:top]
         shared = self.model.objects.filter(pk__in=self._turns("shared_due_at")[:top])
-        ahead = self.filter(pk__in=self._moved_ahead)
+        ahead = self.filter(ReadFirst("pk", Subquery(self._moved_ahead)))
         either = self.all()
         either.query.clear_where()  # the keys meet every condition
         either = either.filter(conditions.in_any(shared.values("pk"), ahead.values("pk")))

@@ -7,7 +7,8 @@ from django.db import connection
 from django.db.models import BigIntegerField, Q
 from django.test.utils import CaptureQueriesContext
 
-from accounts.asking import NOW, AskedBy, today_of
+from accounts.asking import NOW, AskedBy, ByDay, today_of
+from accounts.choices import Role
 from accounts.models import User
 from commitments.models import Commitment, Obligation
 from meetings.choices import Sensitivity
@@ -92,3 +93,36 @@ def test_it_is_one_statement_however_many_keys(lines):
         statements.add(asked[0]["sql"].partition("WHERE")[0])
         assert len(asked) == 1
     assert len(statements) == 1
+
+
+def test_a_question_of_a_day_is_put_together_once_for_each_person(lines):
+    made = []
+
+    def make(user, now):
+        made.append(user)
+        return Commitment.objects.visible_to(user, now)
+
+    of_day = ByDay(make)
+    reader, officer = make_user(), make_officer()
+    for _ in range(2):
+        assert len(of_day(reader, MOMENT)) == 1
+        assert len(of_day(officer, MOMENT)) == 3
+    assert made == [reader, officer]
+    assert len(of_day(reader, MOMENT + days(1))) == 1
+    assert made == [reader, officer, reader]
+
+
+def test_who_leaves_the_secretariat_is_asked_for_anew(lines):
+    of_day = ByDay(lambda user, now: Commitment.objects.visible_to(user, now))
+    person = make_officer()
+    assert len(of_day(person, MOMENT)) == 3
+    person.role = Role.READER
+    assert len(of_day(person, MOMENT)) == 1
+
+
+def test_what_is_written_meanwhile_is_found(lines):
+    of_day = ByDay(lambda user, now: Commitment.objects.visible_to(user, now))
+    reader = make_user()
+    assert len(of_day(reader, MOMENT)) == 1
+    make_obligation(make_party("AA"), reference="OPEN-2")
+    assert len(of_day(reader, MOMENT)) == 2

@@ -89,6 +89,7 @@ def fill(commitments: int) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
+            cursor.execute("CHECKPOINT")  # or it still writes what was filled while pages are asked
     print(figure_("filling", time.perf_counter() - began, "s", commitments).as_json())
 
 

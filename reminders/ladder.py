@@ -141,7 +141,8 @@ def by_day(days: Iterable[tuple[date, int]], condition: Callable[[date], Q]) -> 
 
 def restarts(lines: Iterable[int]) -> dict[int, datetime]:
     """When the grace of these lines began anew last: a report came back, or the owner changed."""
-    return dict(_RESTARTS(lines=lines))
+    asked = list(lines)
+    return dict(_RESTARTS(lines=asked)) if asked else {}
 
 
 def _restarts() -> Any:

@@ -38,13 +38,17 @@ _STRIPS = AskedBy(
 
 
 def read_lines(records: Iterable[Any], parties: Iterable[Party], user: User, now: datetime) -> None:
-    """Put on each commitment its `lines`, those that the person may see; parties are at hand already."""
+    """Put on each commitment its `lines`, those that the person may see.
+
+    Their parties are those at hand; one that came since these were read is read by itself.
+    """
     waiting = {record.pk: record for record in records if not hasattr(record, "lines")}
     by_key = {party.pk: party for party in parties}
     for record in waiting.values():
         record.lines = []
     for line in _STRIPS(user, now, commitments=waiting) if waiting else ():
-        line.party = by_key[line.party_id]
+        if line.party_id in by_key:
+            line.party = by_key[line.party_id]
         waiting[line.commitment_id].lines.append(line)
 
 

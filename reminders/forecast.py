@@ -55,12 +55,8 @@ def run(
     if person:
         lines = lines.visible_to(person, now)
     told = _told(lines, person, today, ladders)
-    people = [person.pk] if person else {row.person for row in told}
-    active = (
-        {person.pk: person}
-        if person and person.is_active
-        else User.objects.active().in_bulk(people)
-    )
+    people = [person] if person else User.objects.in_bulk({row.person for row in told}).values()
+    active = {one.pk: one for one in people if one.is_active}
     rows = _rows(told, active, now, last, ladders)
     return sorted(rows, key=lambda row: (row.step.day, row.person.name, row.line.pk))
 

@@ -8,10 +8,10 @@ class CommitmentsConfig(AppConfig):
     name = "commitments"
 
     def ready(self) -> None:
-        from accounts import forgetting, personal
+        from accounts import auth, forgetting, personal
         from ui.panels import register
 
-        from . import leaving, models, panels, turns
+        from . import leaving, models, panels, remembering, turns
         from .bulk import changes, forms, kinds
 
         register("report.text", panels.report_text)
@@ -24,6 +24,8 @@ class CommitmentsConfig(AppConfig):
         register("party.acts", panels.party_acts)
         register("instrument.main", panels.instrument_commitments)
         register("instrument.acts", panels.instrument_acts)
+
+        auth.ALONG.update(remembering.LOG)
 
         forgetting.register_held(leaving.held)
         for model in (models.ProgressReport, models.Evidence, models.Extension):

@@ -21,7 +21,7 @@ from .models import (
     Quotation,
     Recheck,
 )
-from .querysets import CommitmentQuerySet
+from .querysets import CommitmentQuerySet, ProgressReportQuerySet
 
 # What the page of a commitment reads, as far as whoever asks may see it.
 _KEY = Given("commitment", BigIntegerField())
@@ -76,17 +76,35 @@ ALL_COMMITMENTS = ByDay(_all)
 ALL_LINES = ByDay(
     lambda user, now: Obligation.objects.visible_to(user, now).for_list().soonest_first()
 )
-ALL_REPORTS = ByDay(
-    lambda user, now: ProgressReport.objects.visible_to(user, now).sent().for_list().newest_first()
-)
+ALL_REPORTS = ByDay(lambda user, now: _listed(ProgressReport.objects.visible_to(user, now)))
+
+
+def _listed(reports: ProgressReportQuerySet) -> ProgressReportQuerySet:
+    return reports.sent().for_list().newest_first()
+
+
+# The first pages are opened most; Django writes a page's number into its statement.
+FIRST_REPORTS = 1_000
 
 
 @lru_cache(maxsize=64)
-def opened(bottom: int, top: int) -> AskedBy:
-    """Some of these rows. The first pages are opened most; Django writes a page's number into its statement."""
+def reports_opened(bottom: int, top: int, counted: bool) -> AskedBy:
+    """Some of the reports before anything is chosen: not more than `FIRST_REPORTS` from the top."""
+
+    def make(who: Any) -> Any:
+        rows = _listed(ProgressReport.objects.each_visible_to(who, NOW))
+        every = _listed(ProgressReport.objects.visible_to(who, NOW))
+        return paging.rows_between(rows, bottom, top, counted, of=every)
+
+    return AskedBy(make)
+
+
+@lru_cache(maxsize=64)
+def opened(bottom: int, top: int, counted: bool) -> AskedBy:
+    """Some of the commitments before anything is chosen."""
 
     def make(who: Any) -> Any:
         rows = _all(who, NOW)
-        return paging.rows_between(rows.soonest_first(), bottom, top, of=rows)
+        return paging.rows_between(rows.soonest_first(), bottom, top, counted, of=rows)
 
     return AskedBy(make)

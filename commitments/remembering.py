@@ -7,44 +7,45 @@ it), and while the log is the same: every write adds to the log in its own trans
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Subquery
 
-from accounts.counting import in_one_row
-from accounts.models import Event, User
+from accounts.asking import today_of
+from accounts.models import Event
 from accounts.requests import Request
-
-from .models import Commitment
+from ui.filterbar import filters_of
+from ui.lists import ListPage
 
 logger = logging.getLogger(__name__)
 
-# From how many commitments on: a smaller register is counted each time, in a moment.
-LARGE = 5_000
 # Of two writes at the same time, the one with the lower number may be stored last. It moves the place
-# that the log had so far down, unless so many others were stored while it was written.
+# that the log had so far down, unless so many others were stored while it was written. A log that is
+# shorter is of a small register, which is counted each time, in a moment.
 DEPTH = 2_000
 SECONDS = 60
+# Which entries the log has at which places: read along with the person (accounts.auth.ALONG).
+LOG = {
+    name: Subquery(Event.objects.order_by("-pk").values("pk")[place : place + 1])
+    for name, place in {"log_newest": 0, "log_deep": DEPTH}.items()
+}
 
 
 def remembered(request: Request, name: str, count: Callable[[], Any]) -> Any:
     """What was counted under this name, else what `count` says. The name tells whose rights it is for."""
-    stamp = _stamp_of(request)
-    if stamp is None:
-        return count()
-    today = request.now.astimezone(request.user.zone).date()
-    key = f"sums:{name}:{today}:{_minute(request.now)}:{stamp}"
-    found = _read(key)
+    found = recall(request, name)
     if found is None:
         found = count()
-        _write(key, found)
+        keep(request, name, found)
     return found
 
 
-def _read(key: str) -> Any:
-    """What the cache has. Without a cache, or with something that cannot be read, all is counted."""
+def recall(request: Request, name: str) -> Any:
+    """What was kept under this name and still holds. None too without a cache, or if it cannot be read."""
+    if not (key := _key(request, name)):
+        return None
     try:
         return cache.get(key)
     except Exception as error:
@@ -52,36 +53,36 @@ def _read(key: str) -> Any:
         return None
 
 
-def _write(key: str, found: Any) -> None:
+def keep(request: Request, name: str, found: Any) -> None:
+    """For whoever asks by this name while it holds."""
+    if not (key := _key(request, name)):
+        return
     try:
         cache.set(key, found, SECONDS)
     except Exception as error:
         logger.warning("Sums are not remembered, as the cache does not take them: %s", error)
 
 
-def _minute(now: datetime) -> int:
-    return int(now.timestamp()) // 60
+def _key(request: Request, name: str) -> str:
+    """Everything that a sum depends on besides its name; empty where each sum is counted."""
+    user, now = request.user, request.now
+    log = [getattr(user, entry, None) for entry in LOG]
+    if None in log:
+        return ""
+    parts = (name, today_of(user, now), int(now.timestamp()) // 60, *log)
+    return f"sums:{sha256(repr(parts).encode()).hexdigest()}"
 
 
-def _stamp_of(request: Request) -> str | None:
-    """Asked for once a page, at whichever sum comes first: one moment holds for all of them."""
-    page = vars(request)
-    if "sums_stamp" not in page:
-        page["sums_stamp"] = _stamp(request.user)
-    found: str | None = page["sums_stamp"]
-    return found
+class RememberedTotal(ListPage):
+    """A list whose rows change only with the log or the minute: its total is kept like other sums."""
 
+    def recall_total(self) -> int | None:
+        total: int | None = recall(self.request, self._total_name())
+        return total
 
-def _stamp(user: User) -> str | None:
-    """What the log looks like: another after every write. None where the register is small."""
-    log = Event.objects.order_by("-pk").values("pk")
-    large = Commitment.objects.order_by("pk").values("pk")[LARGE : LARGE + 1]
-    asked = {
-        "large": Subquery(large),
-        "newest": Subquery(log[:1]),
-        "deep": Subquery(log[DEPTH : DEPTH + 1]),
-    }
-    found = in_one_row(user, asked)
-    if found["large"] is None or found["deep"] is None:
-        return None
-    return f"{found['newest']}-{found['deep']}"
+    def keep_total(self, rows: int) -> None:
+        keep(self.request, self._total_name(), rows)
+
+    def _total_name(self) -> str:
+        asked = sorted(filters_of(self.request.GET).items())
+        return f"list {self.request.path} {self.request.user.pk} {asked}"

@@ -1,7 +1,7 @@
 """The lists of the register, and the page of one commitment."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -16,7 +16,7 @@ from accounts.requests import Request
 from meetings.comparing import Piece, pieces
 from meetings.models import Report
 from ui import paging
-from ui.lists import ListPage, View
+from ui.lists import View
 from ui.selection import Selection
 
 from . import asked, reading, words
@@ -34,11 +34,12 @@ from .models import (
     Quotation,
     Recheck,
 )
+from .remembering import RememberedTotal, remembered
 from .tables import CommitmentTable, LineTable, ReportTable
 from .values import note_timing, summed_up
 
 
-class CommitmentList(ListPage):
+class CommitmentList(RememberedTotal):
     """Every commitment that the person may see."""
 
     filterset_class = CommitmentFilter
@@ -60,8 +61,8 @@ class CommitmentList(ListPage):
         """In order, which is no matter of how many there are: each has a turn."""
         return super().get_table_data().soonest_first()
 
-    def read_as_opened(self, bottom: int, top: int) -> list[Any]:
-        return asked.opened(bottom, top)(self.request.user, self.request.now)
+    def read_as_opened(self, bottom: int, top: int, counted: bool) -> list[Any]:
+        return asked.opened(bottom, top, counted)(self.request.user, self.request.now)
 
     def get_table_kwargs(self) -> dict[str, Any]:
         user = self.request.user
@@ -91,10 +92,15 @@ class CommitmentList(ListPage):
         if self.pages.count > most:
             return {}
         user, now = self.request.user, self.request.now
-        return Commitment.objects.visible_to(user, now).counts_by_timing(user, now, most=most)
+        commitments = Commitment.objects.visible_to(user, now)
+        return remembered(
+            self.request,
+            f"views {user.pk}",
+            lambda: commitments.counts_by_timing(user, now, most=most),
+        )
 
 
-class LineList(ListPage):
+class LineList(RememberedTotal):
     """Every line that the person may see: one party's part of one commitment."""
 
     filterset_class = LineFilter
@@ -107,6 +113,11 @@ class LineList(ListPage):
     none_yet = gettext_lazy("No lines yet")
     none_match = gettext_lazy("No line matches these filters")
 
+    def recall_total(self) -> int | None:
+        """Who is reminded is planned without an entry in the log: such totals are counted each time."""
+        of_reminders = {"reminded", "answered"} & self.request.GET.keys()
+        return None if of_reminders else super().recall_total()
+
     def get_queryset(self) -> Any:
         return asked.ALL_LINES(self.request.user, self.request.now)
 
@@ -117,7 +128,7 @@ class LineList(ListPage):
         return {"user": self.request.user, "now": self.request.now}
 
 
-class ReportList(ListPage):
+class ReportList(RememberedTotal):
     """Progress reports that have been sent, those that await validation first."""
 
     filterset_class = ReportFilter
@@ -132,6 +143,11 @@ class ReportList(ListPage):
 
     def get_queryset(self) -> Any:
         return asked.ALL_REPORTS(self.request.user, self.request.now)
+
+    def read_as_opened(self, bottom: int, top: int, counted: bool) -> Iterable[Any]:
+        if top > asked.FIRST_REPORTS:
+            return paging.rows_between(self.object_list, bottom, top, counted)
+        return asked.reports_opened(bottom, top, counted)(self.request.user, self.request.now)
 
 
 @require_GET

@@ -184,7 +184,12 @@ def only(params: QueryDict, *names: str) -> str:
 
 def same_filters(params: QueryDict, query: str) -> bool:
     """Whether two addresses show the same rows, whatever their page and order."""
-    return _without(params, NO_FILTERS) == _without(QueryDict(query), NO_FILTERS)
+    return filters_of(params) == filters_of(QueryDict(query))
+
+
+def filters_of(params: QueryDict) -> dict[str, list[str]]:
+    """What decides which rows an address shows."""
+    return _without(params, NO_FILTERS)
 
 
 def same_view(params: QueryDict, query: str) -> bool:

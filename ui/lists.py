@@ -79,6 +79,13 @@ class ListPage(SingleTableMixin, FilterView):
     # Rows of the list as it opens, with nothing chosen, in place of the query set's (ui.paging.ReadRows).
     read_as_opened: ReadRows | None = None
 
+    def recall_total(self) -> int | None:
+        """How many rows a page was said to have with these filters, where that still holds; else None."""
+        return None
+
+    def keep_total(self, rows: int) -> None:
+        """Told how many rows were counted with these filters, for whoever asks next."""
+
     def get_views(self) -> Sequence[View]:
         """The named views above the filters; none unless a page has some."""
         return ()
@@ -125,8 +132,11 @@ class ListPage(SingleTableMixin, FilterView):
         # The size of a page is ours to choose: an address must not ask for all rows at once.
         read = self.read_as_opened if set(self.request.GET) <= {PAGE} else None
         of = self.object_list if isinstance(self.object_list, QuerySet) else None
-        table.paginator = self.pages = Pages(table.rows, self.per_page, read, of)
+        known = self.recall_total()
+        table.paginator = self.pages = Pages(table.rows, self.per_page, read, of, known)
         table.page = table.paginator.get_page(self.request.GET.get(PAGE))
+        if known is None:
+            self.keep_total(self.pages.found)
         table.before_render(self.request)
         return table
 

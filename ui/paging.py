@@ -18,15 +18,19 @@ VIEWS_COUNTED_UP_TO = 2_000
 FAR = 10**9
 
 
-# Rows from one place to another, each with how many rows there are as `rows_found`.
-ReadRows = Callable[[int, int], Iterable[Any]]
+# Rows from one place to another; where they are to be counted, each with how many there are as `rows_found`.
+ReadRows = Callable[[int, int, bool], Iterable[Any]]
 
 
 def rows_between(
-    queryset: QuerySet[Any], bottom: int, top: int, of: QuerySet[Any] | None = None
+    queryset: QuerySet[Any],
+    bottom: int,
+    top: int,
+    counted: bool = True,
+    of: QuerySet[Any] | None = None,
 ) -> QuerySet[Any]:
     """One statement for a page: the keys of its rows, for which an index is enough, what these rows show,
-    and how many rows there are, as `rows_found`.
+    and unless they are not to be counted, how many rows there are, as `rows_found`.
 
     A query set that knows a cheaper way to its keys says so by a method `keys_of(bottom, top)`; `of` is
     one with as many rows that is cheaper to count.
@@ -35,8 +39,12 @@ def rows_between(
     keys = own(bottom, top) if own else queryset.values("pk")[bottom:top]
     rows = queryset.all()
     rows.query.clear_where()  # the keys meet every condition: not asked a second time
-    total = Counted(_bare(queryset if of is None else of)[: COUNTED_UP_TO + 1])
-    return rows.filter(pk__in=keys).annotate(rows_found=total)
+    rows = rows.filter(pk__in=keys)
+    if not counted:
+        return rows
+    return rows.annotate(
+        rows_found=Counted(_bare(queryset if of is None else of)[: COUNTED_UP_TO + 1])
+    )
 
 
 def _bare(queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -68,7 +76,8 @@ class Pages(Paginator):
 
     How many rows there are is counted up to `COUNTED_UP_TO`; `is_bounded` says that there are more.
     A page behind that exists as long as it has rows. One statement reads a page (`rows_between`);
-    `read(bottom, top)` may give its rows in place of the query set. `of` has as many rows, and is counted.
+    `read(bottom, top, counted)` may give its rows in place of the query set. `of` has as many rows, and is
+    counted, unless how many there are is `known`, up to one above the bound.
     """
 
     _reached = 0
@@ -79,6 +88,7 @@ class Pages(Paginator):
         per_page: int,
         read: ReadRows | None = None,
         of: QuerySet[Any] | None = None,
+        known: int | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(rows, per_page, **kwargs)
@@ -87,21 +97,25 @@ class Pages(Paginator):
         data = rows.data.data
         self.queryset: QuerySet[Any] | None = data if isinstance(data, QuerySet) else None
         self._of = self.queryset if of is None else of
+        self._known = known
 
     @cached_property
-    def _found(self) -> int:
+    def found(self) -> int:
+        """How many rows there are, counted up to one above the bound."""
+        if self._known is not None:
+            return self._known
         if self._of is None:
             return len(self.rows)
         return _bare(self._of)[: COUNTED_UP_TO + 1].count()
 
     @property
     def is_bounded(self) -> bool:
-        return self._reached * self.per_page > COUNTED_UP_TO or self._found > COUNTED_UP_TO
+        return self._reached * self.per_page > COUNTED_UP_TO or self.found > COUNTED_UP_TO
 
     @property
     def count(self) -> int:
         """How many rows there are; the bound, when there are more."""
-        return COUNTED_UP_TO if self.is_bounded else self._found
+        return COUNTED_UP_TO if self.is_bounded else self.found
 
     @property
     def num_pages(self) -> int:
@@ -135,9 +149,10 @@ class Pages(Paginator):
         if not _are_objects(self.queryset):
             return list(self.queryset[bottom:top])
         read = self._read_rows or partial(rows_between, self.queryset, of=self._of)
-        found = {row.pk: row for row in read(bottom, top)}
-        if found or not bottom:
-            self._found = next((row.rows_found for row in found.values()), 0)
+        counted = self._known is None
+        found = {row.pk: row for row in read(bottom, top, counted)}
+        if counted and (found or not bottom):
+            self.found = next((row.rows_found for row in found.values()), 0)
         return list(found.values())
 
     def _bound(self, rows: list[Any]) -> Any:

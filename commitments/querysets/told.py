@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from accounts.asking import today_of
 from accounts.models import User
@@ -91,11 +91,26 @@ class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
         """Reports on lines that a person may read; drafts only for their author."""
         from commitments.models import Obligation
 
-        found = self.filter(~Q(state=ReportState.DRAFT) | Q(author=user))
+        found = self._sent_or_by(user)
         if user.is_secretariat:
             return found
         # Less those on lines that are hidden: a list of all that are not would be as long as the register.
         return found.exclude(obligation__in=Obligation.objects.keys_hidden_from(user, now))
+
+    def each_visible_to(self, user: User, now: datetime) -> "ProgressReportQuerySet":
+        """The same as `visible_to`, asked of one row after the other: quicker for the first few."""
+        from commitments.models import Obligation
+
+        lines = Obligation.objects.visible_to(user, now)
+        found = self._sent_or_by(user)
+        return (
+            found
+            if user.is_secretariat
+            else found.filter(Exists(lines.filter(pk=OuterRef("obligation"))))
+        )
+
+    def _sent_or_by(self, user: User) -> "ProgressReportQuerySet":
+        return self.filter(~Q(state=ReportState.DRAFT) | Q(author=user))
 
     def sent(self) -> "ProgressReportQuerySet":
         return self.filter(submitted_at__isnull=False)

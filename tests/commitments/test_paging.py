@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from commitments import asked, editing, services
 from commitments.choices import Life, Role, Status
-from commitments.models import NEVER, Commitment, Obligation, Turn
+from commitments.models import NEVER, Commitment, Obligation, ProgressReport, Turn
 from meetings.choices import Sensitivity
 from meetings.models import FocalPoint
 from tests.factories import (
@@ -20,6 +20,7 @@ from tests.factories import (
     make_officer,
     make_party,
     make_report,
+    make_submitted,
     make_user,
 )
 from ui import paging
@@ -147,9 +148,11 @@ def test_a_turn_goes_with_its_commitment():
 @pytest.fixture
 def written_anew():
     """The bound stands in statements that are kept."""
-    asked.opened.cache_clear()
+    for opened in (asked.opened, asked.reports_opened):
+        opened.cache_clear()
     yield
-    asked.opened.cache_clear()
+    for opened in (asked.opened, asked.reports_opened):
+        opened.cache_clear()
 
 
 @pytest.fixture
@@ -185,6 +188,23 @@ def test_the_pages_show_each_row_once_and_none_twice(client, shorter_list, path,
     for sort in (None, "title", "-deadline", "deadline", "meeting"):
         found = [pk for page in range(1, pages + 1) for pk in shown(client, path, page, sort)]
         assert len(found) == len(set(found)) == pages * 4, sort
+
+
+@pytest.mark.parametrize("who", range(3))
+def test_the_pages_of_reports_are_those_that_one_may_read(client, shorter_list, monkeypatch, who):
+    """The first two are read otherwise than those behind."""
+    monkeypatch.setattr(asked, "FIRST_REPORTS", 9)
+    user, author = people()[who], make_user()
+    lines = list(Obligation.objects.order_by("pk")[:24])
+    for n, line in enumerate(lines):
+        make_submitted(line, author)
+        Obligation.objects.filter(pk=line.pk).update(sensitivity=list(Sensitivity)[n % 5 % 4])
+    reports = ProgressReport.objects.visible_to(user, NOW).sent().newest_first()
+    expected = [report.pk for report in reports]
+    assert len(expected) == (24, 14, 16)[who]
+    client.force_login(user)
+    pages = range(1, -(-len(expected) // 4) + 1)
+    assert [pk for page in pages for pk in shown(client, "/commitments/reports/", page)] == expected
 
 
 def test_the_deep_pages_go_on_where_the_others_end(client, long_list):

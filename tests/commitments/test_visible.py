@@ -171,13 +171,14 @@ def of_lines(levels):
     return {line: levels[line.commitment_id] for line in lines}
 
 
-def test_progress_reports(people, of_lines):
+@pytest.mark.parametrize("way", ["visible_to", "each_visible_to"])
+def test_progress_reports(people, of_lines, way):
     author = people["own"]
     for line in of_lines:
         make_submitted(line, author)
         make_draft(line, author)
     for who, person in people.items():
-        shown = ProgressReport.objects.visible_to(person, NOW)
+        shown = getattr(ProgressReport.objects, way)(person, NOW)
         sent = {report.obligation_id for report in shown if report.submitted_at}
         assert sent == {line.pk for line, own in of_lines.items() if may_read(who, *own)}, who
         drafts = {report.obligation_id for report in shown if not report.submitted_at}

@@ -12,14 +12,14 @@ from datetime import date, datetime, time
 from functools import lru_cache, partial
 from typing import Any, Generic, TypeVar
 
-from django.db.models import BigIntegerField, DateField, DateTimeField, QuerySet
+from django.db.models import BigIntegerField, DateField, QuerySet
 
-from ui.prepared import Given, Prepared
+from ui.prepared import Given, Moment, Prepared
 
 from .models import User
 
 Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
-NOW: Any = Given("now", DateTimeField())
+NOW: Any = Moment("now")
 TODAY: Any = Given("today", DateField())
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from .asking import Somebody
 from .models import User
 
 
@@ -12,7 +13,7 @@ def keys(rows: "QuerySet[Any]", most: int) -> "QuerySet[Any, Any]":
     return rows.order_by().values("pk")[:most]
 
 
-def in_one_row(user: User, asked: dict[str, Any]) -> dict[str, Any]:
-    """Several questions to the database as one: each is a column of one row."""
-    found: dict[str, Any] = User.objects.filter(pk=user.pk).values(**asked).get()
-    return found
+def in_one_row(user: User | Somebody, asked: dict[str, Any]) -> "QuerySet[User, dict[str, Any]]":
+    """Several questions to the database as one: each is a column of the only row."""
+    person = user if isinstance(user, Somebody) else user.pk
+    return User.objects.filter(pk=person).order_by().values(**asked)

@@ -72,6 +72,14 @@ def _all(user: User, now: datetime) -> CommitmentQuerySet:
     return Commitment.objects.visible_to(user, now).for_list(user, now)
 
 
+@lru_cache(maxsize=4)
+def counts_by_timing(most: int) -> AskedBy:
+    """How many commitments have a line in each state, in one row; none where there are more than `most`."""
+    return AskedBy(
+        lambda who: Commitment.objects.visible_to(who, NOW).counts_by_timing(who, NOW, most=most)
+    )
+
+
 ALL_COMMITMENTS = ByDay(_all)
 ALL_LINES = ByDay(
     lambda user, now: Obligation.objects.visible_to(user, now).for_list().soonest_first()

@@ -92,12 +92,8 @@ class CommitmentList(RememberedTotal):
         if self.pages.count > most:
             return {}
         user, now = self.request.user, self.request.now
-        commitments = Commitment.objects.visible_to(user, now)
-        return remembered(
-            self.request,
-            f"views {user.pk}",
-            lambda: commitments.counts_by_timing(user, now, most=most),
-        )
+        ask = asked.counts_by_timing(most)
+        return remembered(self.request, f"views {user.pk}", lambda: ask(user, now)[0])
 
 
 class LineList(RememberedTotal):

@@ -12,11 +12,20 @@ It is for queries whose form never changes: no filter, no choice and no right ma
 import copy
 import json
 from collections.abc import Callable
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.db import connections
-from django.db.models import BigIntegerField, BooleanField, Expression, Field, Func, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    DateTimeField,
+    Expression,
+    Field,
+    Func,
+    QuerySet,
+)
 from django.db.models.sql.compiler import SQLCompiler
 
 
@@ -35,6 +44,27 @@ class Given(Expression):
         """The value as the database takes it. Raises `KeyError` for a name that was not given."""
         field: Any = self.output_field
         return field.get_db_prep_value(values[self.name], connection=connection)
+
+
+class Moment(Given):
+    """A moment that is known only when the query is asked. What is reckoned from it, as from any other, is
+    reckoned then."""
+
+    def __init__(self, name: str, reckoned: Callable[[datetime], datetime] = lambda at: at) -> None:
+        super().__init__(name, DateTimeField())
+        self._reckoned = reckoned
+
+    def __add__(self, span: Any) -> Any:
+        return Moment(self.name, lambda at: self._reckoned(at) + span)
+
+    def __sub__(self, span: Any) -> Any:
+        return self + -span
+
+    def replace(self, **parts: Any) -> "Moment":
+        return Moment(self.name, lambda at: self._reckoned(at).replace(**parts))
+
+    def of(self, values: dict[str, Any], connection: Any) -> Any:
+        return super().of({self.name: self._reckoned(values[self.name])}, connection)
 
 
 class GivenKeys(Given):

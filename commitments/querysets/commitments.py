@@ -146,8 +146,10 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """Commitments with at least one of these lines."""
         return self.filter(Exists(lines.filter(commitment=OuterRef("pk"))))
 
-    def counts_by_timing(self, user: User, now: datetime, *, most: int) -> dict[str, int | None]:
-        """How many of them have a line in each state that the person may see: one statement.
+    def counts_by_timing(
+        self, user: User, now: datetime, *, most: int
+    ) -> "models.QuerySet[User, dict[str, int | None]]":
+        """How many of them have a line in each state that the person may see: one row.
 
         When there are more than `most` of them, `all` is one more, and the states are not counted.
         """

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.choices import Via
-from commitments import services
+from commitments import asked, services
 from commitments.choices import BulkState, Claim, ExtensionState, Role, Status, Timing, Urgency
 from commitments.models import (
     BulkEdit,
@@ -158,7 +158,7 @@ def test_the_counts_beside_the_views_are_of_what_the_person_may_read():
     quiet = make_obligation(due=TODAY + days(9), now=NOW - days(200)).commitment
 
     def counts(rows, user, most=20):
-        return rows.visible_to(user, NOW).counts_by_timing(user, NOW, most=most)
+        return rows.visible_to(user, NOW).counts_by_timing(user, NOW, most=most).get()
 
     every, reader, officer = Commitment.objects.all(), make_user(), make_officer()
     assert counts(every, officer) == {
@@ -175,6 +175,20 @@ def test_the_counts_beside_the_views_are_of_what_the_person_may_read():
     assert counts(every, officer, most=2) == {
         "all": 3, "overdue": None, "soon": None, "none": None, "awaiting": None, "silent": None,
     }  # fmt: skip
+
+
+def test_the_counts_that_are_put_together_once_are_those_of_each_moment():
+    make_obligation(due=TODAY + days(9), now=NOW - days(80))
+    restrict(make_obligation(due=TODAY + days(40)).commitment)
+    seen = set()
+    for user in (make_officer(), make_user()):
+        for later in (0, 9, 10, 11, 50):
+            now = NOW + days(later)
+            rows = Commitment.objects.visible_to(user, now)
+            (found,) = asked.counts_by_timing(20)(user, now)
+            assert found == rows.counts_by_timing(user, now, most=20).get()
+            seen.add(tuple(found.values()))
+    assert len(seen) > 4
 
 
 def test_bulk_edits_are_the_secretariat_s_and_a_preview_its_author_s():

@@ -1,7 +1,7 @@
 """Prepared queries: written once, asked with other values each time."""
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Group
@@ -10,8 +10,8 @@ from django.db.models import BigIntegerField, CharField, DateTimeField
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from tests.factories import make_officer
-from ui.prepared import Given, Prepared
+from tests.factories import days, make_officer
+from ui.prepared import Given, Moment, Prepared
 
 NAME = Given("name", CharField())
 
@@ -44,6 +44,19 @@ def test_it_is_written_once(groups):
             assert named(name=group.name) == [{"pk": group.pk}]
         assert len(asked) == 1
     assert made == [1]
+
+
+def test_what_is_reckoned_from_a_moment_is_reckoned_when_it_is_asked(db):
+    noon = datetime(2030, 1, 1, 12, 0, 30, tzinfo=UTC)
+    person = make_officer()
+    User.objects.filter(pk=person.pk).update(date_joined=noon.replace(second=0))
+    now = Moment("now")
+    since = Prepared(
+        lambda: User.objects.filter(date_joined__gte=now.replace(second=0) - days(1) + days(1))
+    )
+    assert since(now=noon) == [person]
+    assert since(now=noon + timedelta(minutes=1)) == []
+    assert since(now=noon) == [person]
 
 
 def test_rows_come_with_what_is_joined_and_prefetched(groups):

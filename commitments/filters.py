@@ -7,7 +7,7 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Meeting, Party
-from ui.filters import DayFilter, ManyFilter, QuietChecks, QuietDay, RowsFilter
+from ui.filters import DayFilter, ManyFilter, QuietChecks, QuietDay, RowsFilter, SameForEverybody
 from ui.words import start_of_day
 
 from .choices import (
@@ -29,7 +29,7 @@ LONGEST_SEARCH = 200
 MEETINGS_IN_MENU = 30
 
 
-class LineConditions(django_filters.FilterSet):
+class LineConditions(SameForEverybody):
     """What can be asked of a line."""
 
     party = RowsFilter(
@@ -230,7 +230,7 @@ class LineFilter(LineConditions):
         return found if lines is None else lines
 
 
-class ReportFilter(django_filters.FilterSet):
+class ReportFilter(SameForEverybody):
     q = django_filters.CharFilter(
         label=_("Search what was reported"), method="search", max_length=LONGEST_SEARCH
     )

@@ -108,6 +108,22 @@ class RowsField(ModelMultipleChoiceField):
         return super().clean(value)
 
 
+class SameForEverybody(django_filters.FilterSet):
+    """A filter set whose form has the same fields whoever asks: it is put together once.
+
+    A page fills in its own copy of the fields. Nothing but the declaration may decide what they are.
+    """
+
+    def get_form_class(self) -> Any:
+        own = type(self)
+        if own not in _FORMS:
+            _FORMS[own] = super().get_form_class()
+        return _FORMS[own]
+
+
+_FORMS: dict[type, type[forms.Form]] = {}
+
+
 class SharedFilter(django_filters.Filter):
     """A filter whose copy for one page shares what it was declared with: nothing changes that."""
 

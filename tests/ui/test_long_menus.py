@@ -3,7 +3,6 @@
 import re
 from html import unescape
 
-import django_filters
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group
 from django.db import connection
@@ -12,13 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from django_htmx.middleware import HtmxDetails
 
 from tests.ui.test_list_page import GroupTable
-from ui.filters import RowsFilter
+from ui.filters import RowsFilter, SameForEverybody
 from ui.lists import ListPage
 
 MOST = 5
 
 
-class LongFilter(django_filters.FilterSet):
+class LongFilter(SameForEverybody):
     group = RowsFilter(
         queryset=Group.objects.order_by("name"),
         label="Group",
@@ -99,3 +98,11 @@ def test_the_menu_alone_reads_no_more_than_it_shows(groups):
         html_of()
     menu = next(q["sql"] for q in asked if "LIMIT 6" in q["sql"])
     assert "auth_group" in menu
+
+
+def test_nothing_of_one_page_stays_in_the_form_of_the_next(groups):
+    html_of("all=group&group=a44")
+    Group.objects.create(name="a000")
+    html = html_of()
+    assert choices(html) == ["a00", "a000", "a01", "a02", "a03"]
+    assert "checked" not in html

@@ -65,6 +65,15 @@ class SharedForm(forms.Form):
         kwargs.setdefault("auto_id", f"{name}_%s")
         super().__init__(*args, **kwargs)
 
+    @property
+    def shows(self) -> tuple[Any, ...]:
+        """What its fields show before anything is entered: those that show the same are not drawn anew."""
+        fields = [name for name, field in self.fields.items() if not field.widget.is_hidden]
+        return (
+            self.auto_id,
+            *(self.get_initial_for_field(self.fields[name], name) for name in fields),
+        )
+
 
 class StatusForm(SharedForm):
     status = StatusField(label=_("New status"))

@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import caches
 
 from accounts.choices import Role
+from commitments.choices import Status
 from commitments.models import Commitment
 from commitments.values import read_lines
 from meetings.models import Party
@@ -87,3 +88,41 @@ def test_a_party_that_came_after_the_parties_were_read_is_read_by_itself():
     (found,) = Commitment.objects.all()
     read_lines([found], Party.objects.filter(code="AA"), make_user(), NOW)
     assert [line.party.code for line in found.lines] == ["AA", "BB"]
+
+
+def fields_of(html: str, form: str) -> str:
+    """The inputs of a form, by the end of its address."""
+    (found,) = re.findall(rf'<form method="post" action="[^"]*/{form}">.*?</form>', html, re.DOTALL)
+    return found
+
+
+def test_the_forms_of_a_line_have_its_own_status_and_ids(client):
+    officer, party = make_officer(), make_party("AA")
+    stalled, waiting = (make_commitment(parties=[party]) for _ in range(2))
+    stalled.obligations.update(status=Status.STALLED)
+    for commitment, status in [
+        (stalled, "stalled"),
+        (waiting, "not_started"),
+        (stalled, "stalled"),
+    ]:
+        html = html_of(client, officer, f"/commitments/{commitment.reference}/")
+        form = fields_of(html, "AA/status/")
+        assert re.findall(r'value="(\w+)"[^>]*checked', form) == [status]
+        assert f'name="version" value="{commitment.obligations.get().version}"' in form
+    other = make_commitment(parties=[make_party("BB")])
+    html = html_of(client, officer, f"/commitments/{other.reference}/")
+    assert 'id="d_BB_due"' in fields_of(html, "BB/deadline/")
+
+
+def test_what_is_entered_in_a_form_is_shown_to_nobody_else(client):
+    officer, other = make_officer(), make_officer()
+    (line,) = make_commitment(parties=[make_party("AA")]).obligations.all()
+    page = line.get_page_url()
+    form = fields_of(html_of(client, officer, page), "AA/deadline/")
+    address = re.findall(r'action="([^"]+)"', form)[0]
+    wrong = client.post(
+        address, {"due": "soon", "reason": "A word of one's own", "version": line.version}
+    )
+    assert "A word of one&#x27;s own" in wrong.content.decode()
+    for person in (other, officer):
+        assert "A word of one" not in html_of(client, person, page)

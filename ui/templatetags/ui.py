@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import forms, template
+from django.conf import settings
 from django.core.paginator import Page
 from django.forms import BoundField
 from django.forms.utils import flatatt
@@ -95,6 +96,12 @@ def language_code(code: str) -> str:
 def language_name(code: str) -> str:
     """A language in its own word."""
     return _language(code)[1]
+
+
+@register.simple_tag
+def several_languages() -> bool:
+    """Whether there is a language to choose."""
+    return len(settings.LANGUAGES) > 1
 
 
 def _language(code: str) -> tuple[str, str]:

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "sco_tracker.middleware.room_for_frames",
     # Headers first, so that refusals, redirects and static files carry them too.
     "sco_tracker.middleware.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -4,7 +4,8 @@ DATABASE_URL says which. It is filled by `manage.py sample_register`, in a proce
 web process carries what that leaves in memory. Then page after page is asked as one
 client, in the process, through every middleware: no network, no second client. A page is asked a few
 times before it counts, and in turns with the plain page it is compared with, as processors change
-their pace. Prints a figure a line, as JSON.
+their pace. Each turn begins at another depth of calls, as some depths cost a page dear
+(`sco_tracker.middleware.room_for_frames`). Prints a figure a line, as JSON.
 """
 
 import logging
@@ -15,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sco_tracker.settings")
 import django
@@ -34,7 +36,10 @@ from commitments.models import Commitment  # noqa: E402
 from .figures import Figure  # noqa: E402
 from .plain import MIDDLEWARE  # noqa: E402
 
-WARM_UP, TIMES = 4, 21
+# PostgreSQL gets used to a statement in five uses after the one from which it is kept.
+WARM_UP, TIMES = 8, 21
+# Calls between two turns: together more than a chunk of memory holds.
+STEP = 7
 MEGABYTE = 1024 * 1024
 # Name, who asks, and the address. The pages of deep lists are 1,200 or the last.
 PAGES = (
@@ -149,10 +154,15 @@ def in_turns(client: Client, path: str, plain: Client) -> tuple[float, float]:
     """How long a page takes and how long the plain one (medians, ms), asked one after the other."""
     took: list[float] = []
     beside: list[float] = []
-    for _ in range(TIMES):
-        beside.append(timed(plain, "/"))
-        took.append(timed(client, path))
+    for turn in range(TIMES):
+        beside.append(deeper(turn * STEP, partial(timed, plain, "/")))
+        took.append(deeper(turn * STEP, partial(timed, client, path)))
     return statistics.median(took), statistics.median(beside)
+
+
+def deeper(calls: int, ask: Callable[[], float]) -> float:
+    """The same, so many calls further down."""
+    return deeper(calls - 1, ask) if calls else ask()
 
 
 def timed(client: Client, path: str) -> float:

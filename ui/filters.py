@@ -98,6 +98,8 @@ class RowsField(ModelMultipleChoiceField):
         return [known[one] for one in dict.fromkeys(map(str, value))]
 
     def clean(self, value: Any) -> Any:
+        if not value and not self.required:
+            return []  # for Django, a query that finds nothing, which is put together to see that
         for key in value or ():
             if str(key).lstrip("-").isdigit() and len(str(key)) > LONGEST_KEY:
                 raise ValidationError(

@@ -118,10 +118,15 @@ def measured(commitments: int) -> Iterator[Figure]:
             continue
         client = signed_in(who)
         queries, size = warmed_up(client, path)
-        took, beside = in_turns(client, path, plain)
+        took, beside = in_turns(partial(timed, client, path), partial(timed, plain, "/"))
         yield figure_(f"{name}.p50", took, "ms", commitments, round(beside, 2))
         yield figure_(f"{name}.queries", queries, "queries", commitments)
         yield figure_(f"{name}.size", size / 1024, "KB", commitments)
+    first, last = (
+        partial(timed, signed_in("officer"), PAGES[n][2].format(**names)) for n in (0, 1)
+    )
+    took, beside = in_turns(last, first)
+    yield figure_("list_deep.beside_first", took / beside, "times", commitments)
     yield from exported(commitments)
 
 
@@ -150,13 +155,13 @@ def warmed_up(client: Client, path: str) -> tuple[int, int]:
     return len(statements), len(answer.content)
 
 
-def in_turns(client: Client, path: str, plain: Client) -> tuple[float, float]:
-    """How long a page takes and how long the plain one (medians, ms), asked one after the other."""
+def in_turns(page: Callable[[], float], other: Callable[[], float]) -> tuple[float, float]:
+    """How long two pages take (medians, ms), asked one after the other."""
     took: list[float] = []
     beside: list[float] = []
     for turn in range(TIMES):
-        beside.append(deeper(turn * STEP, partial(timed, plain, "/")))
-        took.append(deeper(turn * STEP, partial(timed, client, path)))
+        beside.append(deeper(turn * STEP, other))
+        took.append(deeper(turn * STEP, page))
     return statistics.median(took), statistics.median(beside)
 
 

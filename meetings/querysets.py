@@ -10,12 +10,16 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
 
 from accounts.models import User
-from ui.prepared import Given
+from ui.prepared import Code, Given
 
 from .choices import PartyKind, Sensitivity
 
 if TYPE_CHECKING:
     from .models import FocalPoint, Instrument, Meeting, Party, Passage, Report
+
+
+# Levels that all members read. Few rows have another, which indexes are for.
+OPEN_TO_MEMBERS = [Code(Sensitivity.PUBLIC), Code(Sensitivity.MEMBERS)]
 
 
 def readable(user: User, today: date, prefix: str = "") -> Q:
@@ -26,7 +30,7 @@ def readable(user: User, today: date, prefix: str = "") -> Q:
     """
     if user.is_secretariat:
         return Q()
-    open_to_members = Q(**{f"{prefix}sensitivity__in": [Sensitivity.PUBLIC, Sensitivity.MEMBERS]})
+    open_to_members = Q(**{f"{prefix}sensitivity__in": OPEN_TO_MEMBERS})
     own = Q(
         **{
             f"{prefix}sensitivity": Sensitivity.PARTY,
@@ -34,6 +38,11 @@ def readable(user: User, today: date, prefix: str = "") -> Q:
         }
     )
     return open_to_members | own
+
+
+def hidden(user: User, today: date) -> Q:
+    """What `readable` leaves out, said so that a database finds it by the index of the few."""
+    return ~Q(sensitivity__in=OPEN_TO_MEMBERS) & ~readable(user, today)
 
 
 def parties_of(user: User, today: date) -> "PartyQuerySet":

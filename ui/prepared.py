@@ -25,6 +25,7 @@ from django.db.models import (
     Field,
     Func,
     QuerySet,
+    Value,
 )
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -44,6 +45,22 @@ class Given(Expression):
         """The value as the database takes it. Raises `KeyError` for a name that was not given."""
         field: Any = self.output_field
         return field.get_db_prep_value(values[self.name], connection=connection)
+
+
+class Code(Value):
+    """A word of the program that stands in the statement itself, such as a level of sensitivity.
+
+    SQLite knows the part of a table that an index is for by such words, and never by values beside the
+    statement. Raises `ValueError` for anything but a word.
+    """
+
+    def __init__(self, word: str) -> None:
+        if not str(word).isidentifier():
+            raise ValueError(f"{word!r} is no word that may stand in a statement.")
+        super().__init__(str(word))
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        return f"'{self.value}'", []
 
 
 class Moment(Given):

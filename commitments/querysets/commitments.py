@@ -31,7 +31,7 @@ from commitments.choices import (
 )
 from meetings.choices import Sensitivity
 from meetings.models import Meeting, Report
-from meetings.querysets import has_words, readable
+from meetings.querysets import has_words, hidden, readable
 from ui.counting import Counted, CountedOnce
 from ui.prepared import ReadFirst
 
@@ -60,22 +60,18 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """What a person may read: the commitment's own sensitivity and that of every report it quotes."""
         if user.is_secretariat:
             return self.all()
-        today = today_of(user, now)
-        from commitments.models import Commitment, Quotation
-
         # As a set: few reports are restricted, and many commitments are asked whether they quote one.
-        closed = Report.objects.exclude(readable(user, today))
-        hidden = Quotation.objects.filter(report__in=closed)
-        return self.filter(readable(user, today)).exclude(pk__in=hidden.values("commitment"))
+        _kept_back, quoting = self.hidden_from(user, now)
+        return self.filter(readable(user, today_of(user, now))).exclude(pk__in=quoting)
 
     def hidden_from(self, user: User, now: datetime) -> tuple[Any, Any]:
         """What `visible_to` leaves out, kept back themselves or quoting a report that is: both are few."""
         from commitments.models import Commitment, Quotation
 
         today = today_of(user, now)
-        closed = Report.objects.exclude(readable(user, today))
+        closed = Report.objects.filter(hidden(user, today))
         quoting = Quotation.objects.filter(report__in=closed).values("commitment")
-        return self.exclude(readable(user, today)).values("pk"), quoting
+        return self.filter(hidden(user, today)).values("pk"), quoting
 
     def public(self) -> "CommitmentQuerySet":
         """What may be told without an account: in force, and public as every report that it quotes."""

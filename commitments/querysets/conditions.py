@@ -19,7 +19,7 @@ from commitments.choices import (
 )
 from commitments.rules import whole_minute
 from meetings.choices import Sensitivity
-from meetings.querysets import answered_for
+from meetings.querysets import OPEN_TO_MEMBERS, answered_for
 
 if TYPE_CHECKING:
     from .told import ProgressReportQuerySet
@@ -62,7 +62,7 @@ def written(references: Iterable[str]) -> set[str]:
 def is_shown(user: User, now: datetime) -> Q:
     """What a line itself allows to those who are not of the secretariat."""
     today = today_of(user, now)
-    open_to_members = Q(sensitivity__in=[Sensitivity.PUBLIC, Sensitivity.MEMBERS])
+    open_to_members = Q(sensitivity__in=OPEN_TO_MEMBERS)
     return open_to_members | Q(sensitivity=Sensitivity.PARTY, party__in=answered_for(user, today))
 
 

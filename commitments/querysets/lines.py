@@ -34,7 +34,7 @@ from commitments.choices import (
 )
 from commitments.rules import RollUp, whole_minute
 from meetings.choices import Sensitivity
-from meetings.querysets import answered_for
+from meetings.querysets import OPEN_TO_MEMBERS, answered_for
 
 from . import conditions
 
@@ -90,7 +90,7 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
 
     def closed(self) -> "ObligationQuerySet":
         """Lines that not every member may see."""
-        return self.exclude(sensitivity__in=[Sensitivity.PUBLIC, Sensitivity.MEMBERS])
+        return self.exclude(sensitivity__in=OPEN_TO_MEMBERS)
 
     def open(self) -> "ObligationQuerySet":
         """Something is still to be done (rules.is_open)."""

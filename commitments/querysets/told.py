@@ -11,7 +11,7 @@ from accounts.models import User
 from commitments.choices import ExtensionState, ReportState
 from meetings.choices import Sensitivity
 from meetings.models import Party
-from meetings.querysets import answered_for
+from meetings.querysets import OPEN_TO_MEMBERS, answered_for
 from ui.counting import Counted
 from ui.prepared import Given
 
@@ -50,7 +50,7 @@ class QuotationQuerySet(models.QuerySet["Quotation"]):
         """Those of commitments that a person may read."""
         if user.is_secretariat:
             return self.all()
-        return self.filter(commitment__in=_commitments_of(user, now))
+        return self.filter(_may_read("commitment", user, now))
 
     def within(self, start: int | Given, end: int | Given) -> "QuotationQuerySet":
         """Those that stand between two places of their reports, or reach in there."""
@@ -67,8 +67,7 @@ class LinkQuerySet(models.QuerySet["CommitmentLink"]):
         """Those between two commitments that a person may read."""
         if user.is_secretariat:
             return self.all()
-        visible = _commitments_of(user, now)
-        return self.filter(earlier__in=visible, later__in=visible)
+        return self.filter(*(_may_read(end, user, now) for end in ("earlier", "later")))
 
     def about(self, commitment: Any) -> "LinkQuerySet":
         """Links to it and from it. `commitment` may stand for that of another question."""
@@ -79,11 +78,14 @@ class LinkQuerySet(models.QuerySet["CommitmentLink"]):
         return self.select_related("earlier__meeting", "later__meeting").order_by("added_at", "pk")
 
 
-def _commitments_of(user: User, now: datetime) -> Any:
-    """The commitments that somebody outside the secretariat may read."""
+def _may_read(commitment: str, user: User, now: datetime) -> Exists:
+    """Whether somebody outside the secretariat may read the commitment that a row names so.
+
+    Asked of each row: SQLite would make a list of all commitments first.
+    """
     from commitments.models import Commitment
 
-    return Commitment.objects.visible_to(user, now)
+    return Exists(Commitment.objects.visible_to(user, now).filter(pk=OuterRef(commitment)))
 
 
 class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
@@ -168,7 +170,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         if user.is_secretariat:
             return found
         today = today_of(user, now)
-        open_to_members = Q(sensitivity__in=[Sensitivity.PUBLIC, Sensitivity.MEMBERS])
+        open_to_members = Q(sensitivity__in=OPEN_TO_MEMBERS)
         own = Q(
             sensitivity=Sensitivity.PARTY, report__obligation__party__in=answered_for(user, today)
         )

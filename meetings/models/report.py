@@ -50,6 +50,14 @@ class Report(models.Model):
         verbose_name = _("report")
         verbose_name_plural = _("reports")
         ordering = ("meeting", "language", "-version", "pk")
+        indexes = (
+            # The few that readers do not see.
+            models.Index(
+                fields=["id"],
+                condition=~models.Q(sensitivity__in=[Sensitivity.PUBLIC, Sensitivity.MEMBERS]),
+                name="report_restricted",
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=["meeting", "language", "version"],

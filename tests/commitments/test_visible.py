@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import product
 
 import pytest
+from django.db import connection
 
 from commitments import progress
 from commitments.choices import LinkKind
@@ -22,6 +23,7 @@ from commitments.models import (
 )
 from meetings.choices import Sensitivity
 from meetings.models import Report
+from meetings.querysets import hidden
 from tests.factories import (
     NOW,
     make_administrator,
@@ -247,3 +249,15 @@ def test_a_day_is_that_of_the_person(people):
     visible = Commitment.objects.visible_to
     assert not visible(there, late).exists()
     assert visible(here, late).exists()
+
+
+def test_the_few_that_are_hidden_are_found_by_their_index(people):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL reads small tables whole")
+    reader = people["reader"]
+    for rows, index in [
+        (Report.objects.filter(hidden(reader, TODAY)), "report_restricted"),
+        (Commitment.objects.hidden_from(reader, NOW)[0], "commitment_restricted"),
+        (Obligation.objects.closed(), "obligation_restricted"),
+    ]:
+        assert index in rows.order_by().explain()

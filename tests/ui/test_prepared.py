@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from tests.factories import days, make_officer
-from ui.prepared import Given, Moment, Prepared
+from ui.prepared import Code, Given, Moment, Prepared
 
 NAME = Given("name", CharField())
 
@@ -107,3 +107,10 @@ def test_threads_do_not_mix_their_values():
         thread.join()
     assert len(answers) == 8 * 20
     assert all(asked == found for asked, found in answers)
+
+
+def test_only_a_word_may_stand_in_a_statement_itself(groups):
+    assert list(Group.objects.filter(name__in=[Code("North"), Code("East")])) == [groups[0]]
+    for wrong in ("North'", "a b", "", "1"):
+        with pytest.raises(ValueError, match="may stand in a statement"):
+            Code(wrong)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import Access, access
+from accounts.asking import today_of
 from accounts.audit import record
 from accounts.choices import Via
 from accounts.requests import Request
@@ -47,7 +48,7 @@ def dossier(request: Request, slug: str) -> HttpResponse:
 @access(Access.SIGNED_IN)
 def of_the_next_meeting(request: Request) -> HttpResponse:
     """Go to the dossier of the meeting that comes next; without one, to the meetings."""
-    today = request.now.astimezone(request.user.zone).date()
+    today = today_of(request.user, request.now)
     meeting = Meeting.objects.coming(today).first()
     if meeting is None:
         messages.info(request, _("No meeting that follows another is ahead. Enter the next one."))

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
+from accounts.asking import today_of
 from accounts.choices import Role
 from accounts.models import User
 from ui.filters import ManyFilter, RowsFilter
@@ -65,7 +66,7 @@ class PeopleFilter(django_filters.FilterSet):
 
     def answer_for(self, queryset: Any, name: str, value: Any) -> Any:
         request = self.request
-        today = request.now.astimezone(request.user.zone).date()
+        today = today_of(request.user, request.now)
         terms = FocalPoint.objects.running(today).filter(party__in=value)
         return queryset.filter(pk__in=terms.values("user")) if value else queryset
 

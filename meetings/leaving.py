@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts.asking import today_of
 from accounts.forgetting import Held
 from accounts.models import User
 
@@ -14,7 +15,7 @@ from .models import FocalPoint, Party
 
 def held(user: User, now: datetime) -> list[Held]:
     """Terms that have not ended, and parties whose mailbox this is."""
-    today = now.astimezone(user.zone).date()
+    today = today_of(user, now)
     open_terms = FocalPoint.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), user=user)
     terms = open_terms.select_related("party").order_by("party__name", "pk")
     mailboxes = Party.objects.filter(mailbox=user).order_by("name", "pk")

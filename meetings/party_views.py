@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import Access, access
+from accounts.asking import today_of
 from accounts.choices import Weekday
 from accounts.requests import Request
 from ui.lists import ListPage
@@ -46,7 +47,7 @@ class PartyList(ListPage):
 
     def get_queryset(self) -> Any:
         request = self.request
-        here = request.now.astimezone(request.user.zone).date()
+        here = today_of(request.user, request.now)
         return Party.objects.for_list(here).in_order()
 
 

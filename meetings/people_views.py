@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
+from accounts.asking import today_of
 from ui.lists import ListPage
 
 from .filters import PeopleFilter
@@ -27,4 +28,4 @@ class PeopleList(ListPage):
 
     def get_queryset(self) -> Any:
         request = self.request
-        return people_with_terms(request.now.astimezone(request.user.zone).date())
+        return people_with_terms(today_of(request.user, request.now))

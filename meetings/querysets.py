@@ -42,6 +42,8 @@ def readable(user: User, today: date, prefix: str = "") -> Q:
 
 def hidden(user: User, today: date) -> Q:
     """What `readable` leaves out, said so that a database finds it by the index of the few."""
+    if user.is_secretariat:
+        return Q(pk__in=[])
     return ~Q(sensitivity__in=OPEN_TO_MEMBERS) & ~readable(user, today)
 
 

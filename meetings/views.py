@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import Access, access
+from accounts.asking import today_of
 from accounts.requests import Request
 from ui.lists import ListPage
 
@@ -129,7 +130,7 @@ def original(request: Request, slug: str) -> HttpResponse:
 
 
 def _visible(request: Request) -> ReportQuerySet:
-    today = request.now.astimezone(request.user.zone).date()
+    today = today_of(request.user, request.now)
     return Report.objects.visible_to(request.user, today)
 
 

@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts import audit
+from accounts.asking import today_of
 from accounts.choices import Role, Via
 from accounts.models import User
 from commitments.models import Obligation
@@ -99,7 +100,7 @@ def owner(suppression: Suppression) -> User | None:
 
 def officers(person: User, now: datetime) -> list[User]:
     """The desk officers of the meetings whose open lines a person hears of; else the administrators."""
-    today = now.astimezone(person.zone).date()
+    today = today_of(person, now)
     meetings = {
         meeting
         for query in recipients(Obligation.objects.open(), today)

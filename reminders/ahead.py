@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
+from accounts.asking import today_of
 from accounts.models import User
 from commitments.models import Obligation
 from commitments.rules import is_open
@@ -35,7 +36,7 @@ def of(lines: list[Obligation], user: User, now: datetime) -> Ahead:
 
     The lines are read as their page reads them (`ObligationQuerySet.for_detail`).
     """
-    today = now.astimezone(user.zone).date()
+    today = today_of(user, now)
     waiting = [line for line in lines if _is_waited_for(line)]
     if not waiting:
         return Ahead()

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts import audit
+from accounts.asking import today_of
 from accounts.models import User
 
 from . import durations
@@ -207,7 +208,7 @@ def settle_the_unknown(now: datetime) -> int:
     Reminder.objects.filter(email__in=unsettled.values("pk")).void(Reason.RESTORED)
     unsettled.update(lease_until=None, **doubt)
     rows = [
-        Email(kind=Kind.DIGEST, recipient=person, slot=now.astimezone(person.zone).date(),
+        Email(kind=Kind.DIGEST, recipient=person, slot=today_of(person, now),
               created_at=now, not_before=now, expires_at=now, **doubt)
         for person in User.objects.active()
     ]  # fmt: skip

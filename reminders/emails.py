@@ -21,6 +21,7 @@ from django.utils.encoding import punycode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.asking import today_of
 from accounts.models import User
 
 from . import items, links
@@ -131,7 +132,7 @@ def _context(
     return {
         "subject": _subject(reminders, said),
         "preview": _preview(groups),
-        "today": now.astimezone(person.zone).date(),
+        "today": today_of(person, now),
         "groups": groups,
         "warnings": _warnings(reminders, facts),
         "why": _why(reminders),

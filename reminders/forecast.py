@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from accounts.asking import today_of
 from accounts.models import Event, User
 from commitments.models import Obligation
 
@@ -158,7 +159,7 @@ def _rows(
         line, person = lines[row.line], people.get(row.person)
         if person is None:
             continue
-        today = now.astimezone(person.zone).date()
+        today = today_of(person, now)
         days = rules.delivery_days(person.delivery_days)
         if row.occasion:
             steps = _rung(row.occasion, line, today, days, ladders, anew.get(line.pk))

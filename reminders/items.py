@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.asking import today_of
 from accounts.models import Event, User
 from commitments.choices import Basis
 from commitments.models import Commitment, Obligation
@@ -185,7 +186,7 @@ def _when(reminder: Reminder, person: User, is_overdue: bool, now: datetime) -> 
     deadline = reminder.deadline
     if reminder.occasion.startswith("V") or not deadline or not deadline.due:
         return {}
-    today = now.astimezone(person.zone).date()
+    today = today_of(person, now)
     days = days_to_say(deadline.due, today=today, is_overdue=is_overdue)
     return {
         "timing": words.in_days(days),

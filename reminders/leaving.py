@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.asking import today_of
 from accounts.forgetting import Held
 from accounts.models import User
 
@@ -22,7 +23,7 @@ _NO_LETTER_BEFORE, _NO_LETTER_AFTER = f"(?<!{_LETTER})", f"(?!{_LETTER})"
 
 def held(user: User, now: datetime) -> list[Held]:
     """Being the head of the secretariat in a policy, and standing in for somebody."""
-    today = now.astimezone(user.zone).date()
+    today = today_of(user, now)
     away = Absence.objects.filter(stand_in=user, ends_on__gte=today).select_related("user")
     heads = Policy.objects.filter(head=user).exists()
     return [

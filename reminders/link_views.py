@@ -17,6 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import Access, access
+from accounts.asking import today_of
 from accounts.choices import Via
 from accounts.limits import limited
 from accounts.models import User
@@ -63,7 +64,7 @@ def snooze(request: HttpRequest, token: str) -> HttpResponse:
     with translation.override(person.language), timezone.override(person.zone):
         form = SnoozeForm(
             request.POST if request.method == "POST" else None,
-            today=now.astimezone(person.zone).date(),
+            today=today_of(person, now),
         )
 
         def save(values: dict[str, Any]) -> str:

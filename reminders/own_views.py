@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Access, access
+from accounts.asking import today_of
 from accounts.choices import Via
 from accounts.requests import Request
 from commitments.models import Obligation
@@ -101,7 +102,7 @@ def come_back(request: Request, pk: int) -> HttpResponse:
 def mute(request: Request, pk: int) -> HttpResponse:
     """Keep a line quiet."""
     line = _line(request, pk)
-    today = request.now.astimezone(request.user.zone).date()
+    today = today_of(request.user, request.now)
     form = SnoozeForm(request.POST if request.method == "POST" else None, today=today)
 
     def save(values: dict[str, Any]) -> str:
@@ -141,7 +142,7 @@ def subscribe(request: Request) -> HttpResponse:
 
 
 def _page(request: Request, form: AbsenceForm) -> HttpResponse:
-    today = request.now.astimezone(request.user.zone).date()
+    today = today_of(request.user, request.now)
     mutes = Mute.objects.in_force(today).filter(user=request.user)
     visible = Obligation.objects.visible_to(request.user, request.now)
     context = {

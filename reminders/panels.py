@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from accounts.asking import today_of
 from accounts.models import User
 from accounts.requests import Request
 from commitments.models import Commitment, Obligation
@@ -59,7 +60,7 @@ def _next(request: Request) -> list[forecast.Coming]:
 def health(request: Request) -> str:
     """On the home page of the secretariat: whether reminders run."""
     tasks = beats(request.now)
-    since = request.now.astimezone(request.user.zone).date() - WEEK
+    since = today_of(request.user, request.now) - WEEK
     ended = [task.finished for task in tasks if task.finished]
     context = {
         "is_well": not any(task.is_late for task in tasks),

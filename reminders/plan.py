@@ -16,6 +16,7 @@ from typing import NamedTuple
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from accounts.asking import today_of
 from accounts.models import User
 from commitments.models import Obligation
 
@@ -92,7 +93,7 @@ def rounds(people: Iterable[User], now: datetime) -> dict[Round, list[User]]:
             for urgent in (True, False)
         )
         if urgent:
-            found[Round(now.astimezone(person.zone).date(), days, not usual)].append(person)
+            found[Round(today_of(person, now), days, not usual)].append(person)
     return found
 
 

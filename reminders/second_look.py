@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from accounts.asking import today_of
 from accounts.models import Event, User
 from commitments.models import Obligation
 from commitments.rules import is_open
@@ -46,7 +47,7 @@ def _by_day(emails: Iterable[Email], now: datetime) -> dict[date, list[Email]]:
     found: dict[date, list[Email]] = defaultdict(list)
     for email in emails:
         assert email.recipient
-        found[now.astimezone(email.recipient.zone).date()].append(email)
+        found[today_of(email.recipient, now)].append(email)
     return found
 
 

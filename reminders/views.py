@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from accounts.access import Access, access
+from accounts.asking import today_of
 from accounts.requests import Request
 from ui.lists import ListPage, View
 from ui.words import start_of_day
@@ -198,7 +199,7 @@ def metrics(request: Request) -> HttpResponse:
 
 
 def _today(request: Request) -> date:
-    return request.now.astimezone(request.user.zone).date()
+    return today_of(request.user, request.now)
 
 
 def _engine(now: datetime) -> dict[str, Any]:

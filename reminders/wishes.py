@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.asking import today_of
 from accounts.audit import record
 from accounts.choices import Role
 from accounts.models import User
@@ -27,7 +28,7 @@ def mute(*, user: User, line: Obligation, until: date | None, now: datetime, via
     Raises `ValidationError` for a day that is not ahead or too far, and when the reminders of the line
     are mandatory.
     """
-    today = now.astimezone(user.zone).date()
+    today = today_of(user, now)
     if until is not None and not today < until <= today + LONGEST_SNOOZE:
         raise ValidationError({"until": _("Choose a day within the next three months.")})
     if is_mandatory(line, now):
@@ -65,7 +66,7 @@ def be_away(
     Raises `ValidationError` by field: for days that are over or in the wrong order, for a stand-in who
     cannot sign in or is away on these days, and when the days meet another absence.
     """
-    _check_days(starts_on, ends_on, now.astimezone(user.zone).date())
+    _check_days(starts_on, ends_on, today_of(user, now))
     _check_stand_in(user, stand_in, starts_on, ends_on, now)
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
@@ -84,7 +85,7 @@ def colleagues(user: User, now: datetime) -> UserQuerySet:
     others: UserQuerySet = User.objects.active().people().exclude(pk=user.pk)
     if user.is_secretariat:
         return others.filter(role__in=Role.secretariat())
-    parties = parties_of(user, now.astimezone(user.zone).date())
+    parties = parties_of(user, today_of(user, now))
     return others.filter(terms__party__in=parties).distinct()
 
 

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.asking import today_of
 from accounts.requests import Request
 from commitments.choices import Status, Urgency
 from commitments.models import Commitment, Extension, Obligation, ProgressReport
@@ -228,4 +229,4 @@ def _progress(name: Any, address: str, row: Any, **asked: str) -> dict[str, Any]
 
 
 def _today(request: Request) -> date:
-    return request.now.astimezone(request.user.zone).date()
+    return today_of(request.user, request.now)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import Access, access
+from accounts.asking import today_of
 from accounts.choices import Via
 from accounts.models import User
 from accounts.requests import Request
@@ -34,7 +35,7 @@ def home(request: Request) -> HttpResponse:
         return render(request, "sco_tracker/first_run.html", _first_steps())
     if request.user.is_secretariat:
         return render(request, "sco_tracker/home_secretariat.html", homes.secretariat(request))
-    today = request.now.astimezone(request.user.zone).date()
+    today = today_of(request.user, request.now)
     if parties := list(parties_of(request.user, today)):
         context = homes.focal_point(request, parties)
         return render(request, "sco_tracker/home_focal_point.html", context)

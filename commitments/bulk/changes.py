@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.asking import today_of
 from accounts.models import User
 from commitments import deadlines, editing, services
 from commitments.choices import Status
@@ -222,6 +223,6 @@ def parties_answered_for(person: int, now: datetime) -> set[int]:
     user = User.objects.filter(pk=person, is_active=True).first()
     if user is None:
         return set()
-    today = now.astimezone(user.zone).date()
+    today = today_of(user, now)
     own = Party.objects.filter(Q(pk__in=parties_of(user, today)) | Q(mailbox=user))
     return set(own.values_list("pk", flat=True))

@@ -6,7 +6,7 @@ import pytest
 
 from meetings.choices import PartyKind, Sensitivity
 from meetings.models import FocalPoint, Meeting, Party, Report
-from meetings.querysets import parties_of
+from meetings.querysets import hidden, parties_of, readable
 from tests.factories import (
     NOW,
     make_focal_point,
@@ -99,6 +99,21 @@ def test_reports_that_may_be_read():
     ):
         shown = Report.objects.visible_to(person, TODAY)
         assert {report.sensitivity for report in shown} == levels
+
+
+def test_what_is_hidden_is_what_may_not_be_read():
+    party = make_party("AA")
+    for version, level in enumerate(Sensitivity, 1):
+        own = {"restricted_to": party} if level == Sensitivity.PARTY else {}
+        make_report(make_meeting(), version=version, sensitivity=level, **own)
+    found = set()
+    for user in (make_officer(), make_user(), make_focal_point(party).user):
+        shown = set(Report.objects.filter(readable(user, TODAY)))
+        kept = set(Report.objects.filter(hidden(user, TODAY)))
+        assert shown | kept == set(Report.objects.all())
+        assert not shown & kept
+        found.add(len(kept))
+    assert found == {0, 1, 2}
 
 
 def test_the_highest_version_of_each_meeting_and_language_is_current():

@@ -17,10 +17,6 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from accounts.asking import ByDay
-from commitments import asked
-from ui.prepared import Prepared
-
 from .mutants import Mutant, mutated
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -132,6 +128,10 @@ def put_in(mutant: Mutant) -> None:
 
 def write_anew() -> None:
     """Let every test put together its own questions, or only the first would come by their lines."""
+    from accounts.asking import ByDay
+    from commitments import asked
+    from ui.prepared import Prepared
+
     call = Prepared.__call__
 
     def anew(self: Prepared, **values: Any) -> list[Any]:
@@ -141,7 +141,10 @@ def write_anew() -> None:
 
     Prepared.__call__ = anew
     ByDay.__call__ = lambda self, user, now: self.make(user, now)
-    asked.opened = asked.opened.__wrapped__
+    for name in ("opened", "reports_opened", "counts_by_timing"):
+        own = getattr(asked, name).__wrapped__
+        own.cache_clear = lambda: None  # which tests ask of it
+        setattr(asked, name, own)
 
 
 class Timed:

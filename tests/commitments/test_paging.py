@@ -92,6 +92,15 @@ def test_the_order_is_that_of_the_lines_whoever_looks(db, drawn):
         transaction.set_rollback(True)
 
 
+def test_a_line_of_ones_own_puts_its_own_commitment_ahead_and_no_other():
+    _officer, _reader, focal = people()
+    own, other = make_party("AA"), make_party("BB")
+    first, last = (make_commitment(parties=[own], due=date(2030, month, 1)) for month in (1, 3))
+    Obligation.objects.filter(party=own).update(sensitivity=Sensitivity.PARTY)
+    between = make_commitment(parties=[other], due=date(2030, 2, 1))
+    assert in_order(focal) == [row.reference for row in (first, between, last)]
+
+
 def first_due(commitment) -> tuple:
     turn = Turn.objects.get(commitment=commitment)
     return turn.due_at, turn.shared_due_at

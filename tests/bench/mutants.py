@@ -36,7 +36,8 @@ PROTECTING = (
 # Tests that ask these lines and nothing else: they come first.
 DIRECT = (
     "tests/commitments/test_visible.py", "tests/meetings/test_readable.py",
-    "tests/commitments/test_questions.py", "tests/meetings/test_questions.py",
+    "tests/commitments/test_questions.py", "tests/commitments/test_questions_of_lines.py",
+    "tests/meetings/test_questions.py",
     "tests/reminders/test_questions.py", "tests/accounts/test_questions.py",
     "tests/accounts/test_asking.py",
 )  # fmt: skip

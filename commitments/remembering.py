@@ -8,7 +8,7 @@ it), and while the log is the same: every write adds to the log in its own trans
 import logging
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.cache import cache
 from django.db.models import Subquery
@@ -76,12 +76,19 @@ def _key(request: Request, name: str) -> str:
 class RememberedTotal(ListPage):
     """A list whose rows change only with the log or the minute: its total is kept like other sums."""
 
+    # Filters that ask for what changes without an entry in the log: with them, rows are counted each time.
+    unlogged: ClassVar[frozenset[str]] = frozenset()
+
     def recall_total(self) -> int | None:
-        total: int | None = recall(self.request, self._total_name())
+        total: int | None = recall(self.request, self._total_name()) if self._is_kept() else None
         return total
 
     def keep_total(self, rows: int) -> None:
-        keep(self.request, self._total_name(), rows)
+        if self._is_kept():
+            keep(self.request, self._total_name(), rows)
+
+    def _is_kept(self) -> bool:
+        return self.unlogged.isdisjoint(self.request.GET)
 
     def _total_name(self) -> str:
         asked = sorted(filters_of(self.request.GET).items())

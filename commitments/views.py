@@ -108,11 +108,7 @@ class LineList(RememberedTotal):
     counted = ngettext_lazy("%(n)s line", "%(n)s lines", "n")
     none_yet = gettext_lazy("No lines yet")
     none_match = gettext_lazy("No line matches these filters")
-
-    def recall_total(self) -> int | None:
-        """Who is reminded is planned without an entry in the log: such totals are counted each time."""
-        of_reminders = {"reminded", "answered"} & self.request.GET.keys()
-        return None if of_reminders else super().recall_total()
+    unlogged = frozenset({"reminded", "answered"})  # who is reminded is planned
 
     def get_queryset(self) -> Any:
         return asked.ALL_LINES(self.request.user, self.request.now)

@@ -48,15 +48,14 @@ def test_it_is_written_once(groups):
 
 def test_what_is_reckoned_from_a_moment_is_reckoned_when_it_is_asked(db):
     noon = datetime(2030, 1, 1, 12, 0, 30, tzinfo=UTC)
-    person = make_officer()
+    person, now = make_officer(), Moment("now")
     User.objects.filter(pk=person.pk).update(date_joined=noon.replace(second=0))
-    now = Moment("now")
-    since = Prepared(
-        lambda: User.objects.filter(date_joined__gte=now.replace(second=0) - days(1) + days(1))
-    )
-    assert since(now=noon) == [person]
-    assert since(now=noon + timedelta(minutes=1)) == []
-    assert since(now=noon) == [person]
+    tomorrow = Prepared(lambda: User.objects.filter(date_joined=now.replace(second=0) + days(1)))
+    yesterday = Prepared(lambda: User.objects.filter(date_joined=now.replace(second=0) - days(1)))
+    for ask, at in ((tomorrow, noon - days(1)), (yesterday, noon + days(1))):
+        assert ask(now=at) == [person]
+        assert ask(now=at + timedelta(minutes=1)) == ask(now=noon) == []
+        assert ask(now=at) == [person]
 
 
 def test_rows_come_with_what_is_joined_and_prefetched(groups):
